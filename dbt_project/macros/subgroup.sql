@@ -1,0 +1,21 @@
+{#
+    Return one part of counting students by every dimension at once: the `dimension` of a row, its `member`, or the grouping
+    `sets`, one for each dimension. Without a dimension a row is of all students. A new dimension is a new line here.
+#}
+{% macro subgroup(part) -%}
+    {%- set columns = {
+        'race_ethnicity': 'race_code',
+        'sex': 'sex_code',
+        'economic': 'economic_code',
+        'english_learner': 'english_learner_code',
+        'disability': 'disability_code',
+        'gifted': 'gifted_code',
+    } -%}
+    {%- if part == 'dimension' -%}
+        case{% for dimension, column in columns.items() %} when grouping({{ column }}) = 0 then '{{ dimension }}'{% endfor %} else 'all' end
+    {%- elif part == 'member' -%}
+        coalesce({{ columns.values() | join(', ') }}, 'ALL')
+    {%- elif part == 'sets' -%}
+        ({{ columns.values() | join('), (') }})
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,78 @@
+with
+
+organisation as (
+
+    select * from {{ ref('int_organisation__placed') }}
+
+),
+
+state as (
+
+    select * from {{ ref('int_state__parameterised') }}
+
+),
+
+result as (
+
+    select
+        *,
+        participation_code = 'PARTICIPATED' as is_tested,
+        -- nullif keeps the Y's: the number of races that the student belongs to.
+        num_nonnulls(
+            nullif(is_american_indian, false), nullif(is_asian, false), nullif(is_black, false),
+            nullif(is_pacific_islander, false), nullif(is_white, false)
+        ) as race_count
+    from {{ ref('int_assessment__chosen') }}
+
+)
+
+select
+    result.load_id,
+    result.line_number,
+    result.student_pid,
+    cast(result.school_year as integer) as school_year,
+    result.subject_code,
+    result.grade_enrolled_code as grade_code,
+    {{ leaf_org_id('result.responsible_lea_id') }} as org_id,
+    -- A full year in the LEA but in no school of it counts in the LEA, not in the school (indicators.md 0.2).
+    case
+        when result.is_full_academic_year_school and school.org_id is not null then school.org_id
+        when result.is_full_academic_year_lea and lea.org_id is not null then lea.org_id || '-000'
+        when result.is_full_academic_year_state then result.state_code || '-000'
+    end as fay_org_id,
+    -- Hispanic of any race first, then two or more races (indicators.md 0.3).
+    case
+        when result.is_hispanic then 'HI7'
+        when result.race_count >= 2 then 'MU7'
+        when result.is_american_indian then 'AM7'
+        when result.is_asian then 'AS7'
+        when result.is_black then 'BL7'
+        when result.is_pacific_islander then 'PI7'
+        when result.is_white then 'WH7'
+        else 'UNKNOWN'
+    end as race_code,
+    coalesce(result.sex_code, 'UNKNOWN') as sex_code,
+    {{ member('result.is_economically_disadvantaged', 'ECODIS', 'NECODIS') }} as economic_code,
+    {{ member('result.is_english_learner', 'LEP', 'NLEP') }} as english_learner_code,
+    {{ member('result.is_student_with_disability', 'WDIS', 'WODIS') }} as disability_code,
+    {{ member('result.is_gifted', 'GT', 'NGT') }} as gifted_code,
+    result.is_tested,
+    result.is_tested or not (
+        coalesce(result.reason_not_tested_code = 'MEDICAL', false)
+        or coalesce(state.is_first_year_el_exempt and result.is_first_year_english_learner and result.subject_code = 'ELA', false)
+    ) as is_expected,
+    case when result.is_tested then result.performance_level end as performance_level,
+    result.is_tested and result.performance_level >= state.proficient_level as is_proficient,
+    -- Levels of the alternate assessment count, its scores do not (0.8); a score counts on the scale of the student's own grade.
+    case
+        when
+            result.is_tested
+            and result.assessment_type_code = 'REGULAR'
+            and result.grade_tested_code = result.grade_enrolled_code
+            then result.scale_score
+    end as scale_score
+from result
+left join state on result.state_code = state.state_code
+left join organisation as lea on result.responsible_lea_id = lea.org_id and lea.org_type_code = 'LEA'
+left join organisation as school
+    on result.responsible_school_id = school.org_id and lea.org_id = school.lea_id and school.org_type_code = 'SCHOOL'

@@ -1,0 +1,76 @@
+with
+
+classified as (
+
+    select * from {{ ref('int_assessment__classified') }}
+
+),
+
+-- Where the school answers for the student, and where the student spent the full academic year: nearly always one place.
+placed as (
+
+    select
+        classified.*,
+        classified.org_id as leaf_org_id,
+        true as is_answered_for,
+        coalesce(classified.fay_org_id = classified.org_id, false) as is_fay
+    from classified
+    union all
+    select
+        classified.*,
+        classified.fay_org_id as leaf_org_id,
+        false as is_answered_for,
+        true as is_fay
+    from classified
+    where classified.fay_org_id <> classified.org_id
+
+),
+
+-- One row per member of every partition.
+cell as (
+
+    select
+        leaf_org_id as org_id,
+        school_year,
+        subject_code,
+        grade_code,
+        {{ subgroup('dimension') }} as subgroup_dimension_code,
+        {{ subgroup('member') }} as subgroup_code,
+        {%- set counted = {
+            'enrolled': 'is_answered_for',
+            'expected': 'is_answered_for and is_expected',
+            'tested': 'is_answered_for and is_tested',
+            'fay_expected': 'is_fay and is_expected',
+            'fay_tested': 'is_fay and is_tested',
+            'level_1': 'is_answered_for and performance_level = 1',
+            'level_2': 'is_answered_for and performance_level = 2',
+            'level_3': 'is_answered_for and performance_level = 3',
+            'level_4': 'is_answered_for and performance_level = 4',
+            'proficient': 'is_answered_for and is_proficient',
+            'fay_proficient': 'is_fay and is_proficient',
+            'score': 'is_answered_for and scale_score is not null',
+        } %}
+        {%- for population, condition in counted.items() %}
+        count(*) filter (where {{ condition }}) as {{ population }}_count,
+        {%- endfor %}
+        coalesce(sum(scale_score) filter (where is_answered_for), 0) as score_sum,
+        coalesce(sum(scale_score * scale_score) filter (where is_answered_for), 0) as score_sum_of_squares
+    from placed
+    group by leaf_org_id, school_year, subject_code, grade_code, grouping sets ({{ subgroup('sets') }}, ())
+
+)
+
+select
+    org_id,
+    school_year,
+    subject_code,
+    coalesce(grade_code, 'ALL') as grade_code,
+    subgroup_dimension_code,
+    subgroup_code,
+    {%- for population in counted %}
+    cast(sum({{ population }}_count) as bigint) as {{ population }}_count,
+    {%- endfor %}
+    sum(score_sum) as score_sum,
+    sum(score_sum_of_squares) as score_sum_of_squares
+from cell
+group by org_id, school_year, subject_code, subgroup_dimension_code, subgroup_code, grouping sets ((grade_code), ())

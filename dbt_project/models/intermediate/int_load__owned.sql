@@ -1,0 +1,58 @@
+{#- The extracts that LEAs send (seed lea_extract), with the column that names the LEA. -#}
+{%- set lea_columns = {
+    'assessment_result': 'responsible_lea_id',
+    'finance_ledger': 'lea_id',
+    'finance_transaction': 'lea_id',
+    'staff': 'lea_id',
+    'staff_assignment': 'lea_id',
+} -%}
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+sender as (
+
+    select * from {{ source('ops', 'sender') }}
+
+),
+
+owned_rows as (
+
+    {%- for extract, lea_column in lea_columns.items() %}
+    select
+        load_id,
+        {{ lea_column }} as owner_org_id,
+        true as is_of_lea,
+        count(*) as row_count
+    from {{ ref('stg_' ~ extract) }}
+    group by load_id, {{ lea_column }}
+    union all
+    {%- endfor %}
+    -- All other extracts are the SEA's and speak for the whole state.
+    select
+        pinned_load.load_id,
+        sender.state_code as owner_org_id,
+        false as is_of_lea,
+        null as row_count
+    from pinned_load
+    inner join sender on pinned_load.sender_id = sender.sender_id
+    where pinned_load.extract not in (select lea_extract.extract from {{ ref('lea_extract') }} as lea_extract)
+
+)
+
+select
+    pinned_load.load_id,
+    pinned_load.extract,
+    pinned_load.school_year,
+    pinned_load.window_code,
+    pinned_load.received_at,
+    owned_rows.owner_org_id,
+    owned_rows.is_of_lea,
+    owned_rows.row_count
+from owned_rows
+inner join pinned_load on owned_rows.load_id = pinned_load.load_id

@@ -1,0 +1,67 @@
+with
+
+organisation as (
+
+    select * from {{ ref('int_organisation__placed') }}
+
+),
+
+state as (
+
+    select * from {{ ref('int_state__parameterised') }}
+
+),
+
+load_ranked as (
+
+    select * from {{ ref('int_load__ranked') }}
+    where extract = 'staff_assignment' and window_rank = 1
+
+),
+
+experience as (
+
+    select * from {{ ref('int_staff__experienced') }}
+
+),
+
+assignment as (
+
+    select
+        assignment.*,
+        left(assignment.lea_id, 2) as state_code,
+        -- A person is one person in all LEAs: the FTE of the whole state counts against 1 (indicators.md 0.9). Without an id,
+        -- every line is a person of its own.
+        sum(assignment.fte) over (
+            partition by
+                left(assignment.lea_id, 2),
+                assignment.school_year,
+                coalesce(assignment.staff_pid, assignment.load_id || ':' || assignment.line_number)
+        ) as person_fte
+    from {{ ref('stg_staff_assignment') }} as assignment
+    inner join load_ranked on assignment.load_id = load_ranked.load_id and assignment.lea_id = load_ranked.owner_org_id
+
+)
+
+select
+    assignment.load_id,
+    assignment.line_number,
+    {{ leaf_org_id('assignment.lea_id') }} as org_id,
+    cast(assignment.school_year as integer) as school_year,
+    assignment.staff_pid,
+    assignment.job_class_code,
+    assignment.fte,
+    cast(assignment.fte / greatest(1, assignment.person_fte) as numeric(18, 6)) as fte_cap,
+    experience.years_teaching_total,
+    -- NULL where the experience is unknown.
+    experience.years_teaching_total <= state.inexperienced_maximum_years as is_inexperienced
+from assignment
+left join experience
+    on
+        assignment.state_code = experience.state_code
+        and assignment.school_year = experience.school_year
+        and assignment.staff_pid = experience.staff_pid
+left join state on assignment.state_code = state.state_code
+left join organisation as lea on assignment.lea_id = lea.org_id and lea.org_type_code = 'LEA'
+left join organisation as school
+    on assignment.school_id = school.org_id and lea.org_id = school.lea_id and school.org_type_code = 'SCHOOL'

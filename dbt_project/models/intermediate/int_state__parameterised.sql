@@ -1,0 +1,19 @@
+with
+
+state_parameter as (
+
+    select * from {{ source('ops', 'state_parameter') }}
+
+)
+
+select
+    state_code,
+    max(value) filter (where parameter = 'minimum_n') as minimum_n,
+    max(value) filter (where parameter = 'minimum_n_gap') as minimum_n_gap,
+    max(value) filter (where parameter = 'minimum_teacher_fte') as minimum_teacher_fte,
+    max(value) filter (where parameter = 'inexperienced_maximum_years') as inexperienced_maximum_years,
+    max(value) filter (where parameter = 'proficient_level') as proficient_level,
+    max(value) filter (where parameter = 'accountability_participation_share') as accountability_participation_share,
+    max(value) filter (where parameter = 'first_year_el_exempt') = 1 as is_first_year_el_exempt
+from state_parameter
+group by state_code

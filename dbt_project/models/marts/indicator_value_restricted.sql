@@ -1,0 +1,65 @@
+{%- set indicators = [
+    'ind_participation',
+    'ind_proficiency',
+    'ind_proficiency_accountability',
+    'ind_mean_scale_score',
+    'ind_gap_percentage_point',
+    'ind_gap_g',
+    'ind_gap_v',
+    'ind_inexperienced_teachers',
+    'ind_exposure_gap',
+    'ind_current_expenditure',
+    'ind_per_pupil_expenditure',
+] -%}
+with
+
+register as (
+
+    select * from {{ ref('dim_indicator') }}
+
+),
+
+state_parameter as (
+
+    select * from {{ source('ops', 'state_parameter') }}
+
+),
+
+indicator_value as (
+
+    {%- for indicator in indicators %}
+    select * from {{ ref(indicator) }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+)
+
+select
+    indicator_value.indicator_id,
+    indicator_value.org_id,
+    indicator_value.school_year,
+    indicator_value.subject_code,
+    indicator_value.grade_code,
+    indicator_value.subgroup_code,
+    indicator_value.contrast_id,
+    indicator_value.facet,
+    indicator_value.numerator,
+    indicator_value.denominator,
+    indicator_value.value,
+    indicator_value.standard_error,
+    indicator_value.interval_low,
+    indicator_value.interval_high,
+    indicator_value.n,
+    case
+        when indicator_value.reason_code is not null then indicator_value.reason_code
+        -- A state that sets no minimum publishes nothing that needs one.
+        when register.minimum_parameter is not null and coalesce(indicator_value.n < state_parameter.value, true) then 'SMALL_N'
+    end as reason_code
+from indicator_value
+inner join register on indicator_value.indicator_id = register.indicator_id
+left join state_parameter
+    on
+        left(indicator_value.org_id, 2) = state_parameter.state_code
+        and register.minimum_parameter = state_parameter.parameter

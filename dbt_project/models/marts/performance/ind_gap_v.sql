@@ -1,0 +1,70 @@
+with
+
+state as (
+
+    select * from {{ ref('int_state__parameterised') }}
+
+),
+
+contrast_rank as (
+
+    select
+        ranked.*,
+        least(ranked.reference_count, ranked.focal_count) as smaller_count,
+        coalesce(
+            least(ranked.reference_count, ranked.focal_count) >= greatest(state.minimum_n_gap, state.minimum_n), false
+        ) as is_large_enough,
+        cast(ranked.won_pair_count as double precision) / nullif(ranked.pair_count, 0) as won_probability
+    from {{ ref('int_score_contrast__ranked') }} as ranked
+    left join state on left(ranked.org_id, 2) = state.state_code
+
+),
+
+-- Hanley and McNeil 1982: the variance of the probability itself.
+normal as (
+
+    select
+        *,
+        {{ probit('won_probability') }} as normal_deviate,
+        sqrt((
+            won_probability * (1 - won_probability)
+            + (reference_count - 1) * (won_probability / (2 - won_probability) - won_probability ^ 2)
+            + (focal_count - 1) * (2 * won_probability ^ 2 / (1 + won_probability) - won_probability ^ 2)
+        ) / nullif(reference_count * focal_count, 0)) as probability_error
+    from contrast_rank
+
+),
+
+-- The standard error of V is that of the probability by the slope of the normal distribution there (indicators.md 1.7).
+gap as (
+
+    select
+        *,
+        sqrt(2) * normal_deviate as gap_v,
+        sqrt(2) * probability_error / (exp(-(normal_deviate ^ 2) / 2) / sqrt(2 * pi())) as error
+    from normal
+
+)
+
+select
+    'gap_v' as indicator_id,
+    org_id,
+    school_year,
+    subject_code,
+    grade_code,
+    'ALL' as subgroup_code,
+    contrast_id,
+    'NONE' as facet,
+    cast(null as numeric(18, 6)) as numerator,
+    cast(null as numeric(18, 6)) as denominator,
+    cast(gap_v as numeric(18, 6)) as value,
+    cast(error as numeric(18, 6)) as standard_error,
+    cast(gap_v - {{ var('z_interval') }} * error as numeric(18, 6)) as interval_low,
+    cast(gap_v + {{ var('z_interval') }} * error as numeric(18, 6)) as interval_high,
+    cast(smaller_count as numeric(18, 6)) as n,
+    case
+        when smaller_count = 0 then 'NO_STUDENTS'
+        when not is_large_enough then 'SMALL_N'
+        when gap_v is null then 'SATURATED'
+    end as reason_code
+from gap

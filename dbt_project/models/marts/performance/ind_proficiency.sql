@@ -1,0 +1,46 @@
+with
+
+organisation as (
+
+    select * from {{ ref('int_organisation__placed') }}
+    where org_type_code <> 'PSEUDO_CHILD'
+
+),
+
+-- "Unknown" keeps a partition whole; it is no group to report on.
+cell as (
+
+    select * from {{ ref('fct_assessment_cell') }}
+    where subgroup_code <> 'UNKNOWN'
+
+),
+
+rate as (
+
+    select
+        cell.*,
+        cast(cell.proficient_count as double precision) / nullif(cell.tested_count, 0) as share,
+        cast(nullif(cell.tested_count, 0) as double precision) as trials
+    from cell
+    inner join organisation on cell.org_id = organisation.org_id
+
+)
+
+select
+    'proficiency' as indicator_id,
+    org_id,
+    school_year,
+    subject_code,
+    grade_code,
+    subgroup_code,
+    'NONE' as contrast_id,
+    'NONE' as facet,
+    cast(proficient_count as numeric(18, 6)) as numerator,
+    cast(tested_count as numeric(18, 6)) as denominator,
+    cast(cast(proficient_count as numeric) / nullif(tested_count, 0) as numeric(18, 6)) as value,
+    {{ share_standard_error('share', 'trials') }} as standard_error,
+    {{ wilson_bound('share', 'trials', '-') }} as interval_low,
+    {{ wilson_bound('share', 'trials', '+') }} as interval_high,
+    cast(tested_count as numeric(18, 6)) as n,
+    case when tested_count = 0 then 'NO_STUDENTS' end as reason_code
+from rate

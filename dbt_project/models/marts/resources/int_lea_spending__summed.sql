@@ -1,0 +1,42 @@
+with
+
+lea as (
+
+    select * from {{ ref('int_organisation__placed') }}
+    where org_type_code = 'LEA'
+
+),
+
+spending as (
+
+    select
+        ledger_cell.org_id,
+        ledger_cell.school_year,
+        bool_and(ledger_cell.is_full_year) as is_full_year,
+        sum(ledger_cell.current_expenditure_usd) as current_expenditure_usd
+    from {{ ref('fct_ledger_cell') }} as ledger_cell
+    inner join lea on ledger_cell.org_id = lea.org_id
+    group by ledger_cell.org_id, ledger_cell.school_year
+
+),
+
+membership as (
+
+    select
+        cell.org_id,
+        cell.school_year,
+        cell.student_count
+    from {{ ref('fct_enrollment_cell') }} as cell
+    inner join lea on cell.org_id = lea.org_id
+    where cell.grade_code = 'ALL' and cell.subgroup_dimension_code = 'all'
+
+)
+
+select
+    coalesce(spending.org_id, membership.org_id) as org_id,
+    coalesce(spending.school_year, membership.school_year) as school_year,
+    spending.is_full_year,
+    spending.current_expenditure_usd,
+    membership.student_count
+from spending
+full outer join membership on spending.org_id = membership.org_id and spending.school_year = membership.school_year

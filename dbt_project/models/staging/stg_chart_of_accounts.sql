@@ -1,0 +1,27 @@
+-- Generated from expectations/extracts/chart_of_accounts.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_chart_of_accounts as (
+
+    select * from {{ source('raw', 'chart_of_accounts') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_chart_of_accounts.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_chart_of_accounts.dimension_code,
+    raw_chart_of_accounts.code,
+    raw_chart_of_accounts.code_name
+from raw_chart_of_accounts
+inner join pinned_load on raw_chart_of_accounts.load_id = pinned_load.load_id

@@ -1,0 +1,31 @@
+-- Generated from expectations/extracts/enrollment_count.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_enrollment_count as (
+
+    select * from {{ source('raw', 'enrollment_count') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_enrollment_count.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_enrollment_count.school_id,
+    raw_enrollment_count.school_year,
+    raw_enrollment_count.census_date,
+    raw_enrollment_count.grade_code,
+    raw_enrollment_count.subgroup_dimension_code,
+    raw_enrollment_count.subgroup_code,
+    raw_enrollment_count.student_count
+from raw_enrollment_count
+inner join pinned_load on raw_enrollment_count.load_id = pinned_load.load_id

@@ -1,0 +1,44 @@
+-- Generated from expectations/extracts/finance_ledger.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_finance_ledger as (
+
+    select * from {{ source('raw', 'finance_ledger') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_finance_ledger.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_finance_ledger.lea_id,
+    raw_finance_ledger.fiscal_year,
+    raw_finance_ledger.period_code,
+    raw_finance_ledger.as_of_date,
+    raw_finance_ledger.amount_type_code,
+    raw_finance_ledger.account_type_code,
+    raw_finance_ledger.fund_code,
+    raw_finance_ledger.function_code,
+    raw_finance_ledger.object_code,
+    raw_finance_ledger.source_code,
+    raw_finance_ledger.program_code,
+    raw_finance_ledger.project_code,
+    raw_finance_ledger.level_of_instruction_code,
+    raw_finance_ledger.school_id,
+    raw_finance_ledger.balance_sheet_code,
+    raw_finance_ledger.funding_level_code,
+    raw_finance_ledger.ppe_exclusion_code,
+    raw_finance_ledger.goal_code,
+    raw_finance_ledger.amount_usd,
+    raw_finance_ledger.local_account
+from raw_finance_ledger
+inner join pinned_load on raw_finance_ledger.load_id = pinned_load.load_id

@@ -1,0 +1,33 @@
+-- Generated from expectations/extracts/finance_transaction.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_finance_transaction as (
+
+    select * from {{ source('raw', 'finance_transaction') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_finance_transaction.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_finance_transaction.lea_id,
+    raw_finance_transaction.fiscal_year,
+    raw_finance_transaction.transaction_date,
+    raw_finance_transaction.fund_code,
+    raw_finance_transaction.function_code,
+    raw_finance_transaction.object_code,
+    raw_finance_transaction.program_code,
+    raw_finance_transaction.school_code,
+    raw_finance_transaction.amount_usd
+from raw_finance_transaction
+inner join pinned_load on raw_finance_transaction.load_id = pinned_load.load_id

@@ -1,0 +1,38 @@
+-- Generated from expectations/extracts/goal_target.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_goal_target as (
+
+    select * from {{ source('raw', 'goal_target') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_goal_target.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_goal_target.goal_code,
+    raw_goal_target.goal_name,
+    raw_goal_target.indicator_id,
+    raw_goal_target.org_id,
+    raw_goal_target.subject_code,
+    raw_goal_target.grade_code,
+    raw_goal_target.subgroup_code,
+    raw_goal_target.contrast_id,
+    raw_goal_target.baseline_year,
+    raw_goal_target.baseline_value,
+    raw_goal_target.target_year,
+    raw_goal_target.target_value,
+    raw_goal_target.trajectory_code,
+    raw_goal_target.owner_role
+from raw_goal_target
+inner join pinned_load on raw_goal_target.load_id = pinned_load.load_id

@@ -1,0 +1,37 @@
+-- Generated from expectations/extracts/org_directory.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_org_directory as (
+
+    select * from {{ source('raw', 'org_directory') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_org_directory.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_org_directory.org_id,
+    raw_org_directory.org_type_code,
+    raw_org_directory.org_name,
+    raw_org_directory.parent_org_id,
+    raw_org_directory.nces_lea_id,
+    raw_org_directory.nces_school_id,
+    raw_org_directory.is_charter,
+    raw_org_directory.grade_low_code,
+    raw_org_directory.grade_high_code,
+    raw_org_directory.locale_code,
+    raw_org_directory.open_date,
+    raw_org_directory.close_date,
+    raw_org_directory.successor_org_id
+from raw_org_directory
+inner join pinned_load on raw_org_directory.load_id = pinned_load.load_id

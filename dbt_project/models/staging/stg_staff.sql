@@ -1,0 +1,39 @@
+-- Generated from expectations/extracts/staff.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_staff as (
+
+    select * from {{ source('raw', 'staff') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_staff.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_staff.lea_id,
+    raw_staff.school_year,
+    raw_staff.staff_pid,
+    raw_staff.sex_code,
+    raw_staff.employment_status_code,
+    raw_staff.highest_degree_code,
+    raw_staff.years_teaching_total,
+    raw_staff.years_in_lea,
+    raw_staff.hire_date,
+    raw_staff.contract_days,
+    raw_staff.annual_base_salary_usd,
+    raw_staff.annual_total_salary_usd,
+    raw_staff.benefits_usd,
+    raw_staff.separation_date,
+    raw_staff.separation_type_code
+from raw_staff
+inner join pinned_load on raw_staff.load_id = pinned_load.load_id

@@ -1,0 +1,35 @@
+-- Generated from expectations/extracts/staff_assignment.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_staff_assignment as (
+
+    select * from {{ source('raw', 'staff_assignment') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_staff_assignment.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_staff_assignment.lea_id,
+    raw_staff_assignment.school_year,
+    raw_staff_assignment.staff_pid,
+    raw_staff_assignment.school_id,
+    raw_staff_assignment.job_class_code,
+    raw_staff_assignment.assignment_code,
+    raw_staff_assignment.subject_code,
+    raw_staff_assignment.fte,
+    raw_staff_assignment.begin_date,
+    raw_staff_assignment.end_date,
+    raw_staff_assignment.is_teacher_of_record
+from raw_staff_assignment
+inner join pinned_load on raw_staff_assignment.load_id = pinned_load.load_id

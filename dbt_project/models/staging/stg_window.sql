@@ -1,0 +1,31 @@
+-- Generated from expectations/extracts/window.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_window as (
+
+    select * from {{ source('raw', 'window') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_window.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_window.extract,
+    raw_window.school_year,
+    raw_window.window_code,
+    raw_window.open_date,
+    raw_window.due_date,
+    raw_window.close_date,
+    raw_window.certify_date
+from raw_window
+inner join pinned_load on raw_window.load_id = pinned_load.load_id

@@ -1,0 +1,203 @@
+"""The contract of an extract: its columns, key and rules, as written in expectations/extracts/*.yml."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from sealea import document
+from sealea.errors import ContractError
+
+Severity = Literal["F1", "F2", "S", "W", "I"]
+SEVERITY_MEANING: dict[Severity, str] = {
+    "F1": "the file is returned",
+    "F2": "the record is quarantined, the rest of the file goes on",
+    "S": "the sender must explain before certifying",
+    "W": "the sender acknowledges",
+    "I": "information",
+}
+DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)")
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=50)]
+
+
+class Closed(BaseModel):
+    """A frozen model whose unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Column(Closed):
+    """One column as the sender writes it."""
+
+    name: Name
+    type: Annotated[str, Field(pattern=r"^(text|code|integer|date|boolean|decimal\(\d+,\d+\))$")]
+    description: str
+    required: bool = False
+    unit: str | None = None
+    codes: dict[str, str] | None = Field(None, description="Allowed codes and their meaning; for type `code` only.")
+    pattern: str | None = Field(None, description="Regular expression that the whole value must match.")
+    minimum: float | None = None
+    maximum: float | None = None
+    identity: Literal["student", "staff", "vault"] | None = Field(
+        None,
+        description="student, staff: loaded as a keyed pseudonym, the value goes to the vault. vault: goes to the vault only.",
+    )
+    aliases: tuple[str, ...] = Field((), description="Header names of earlier years.")
+    ceds: str = Field(description="CEDS element name.")
+    ed_fi: str = Field(description="Ed-Fi name.")
+
+    @model_validator(mode="after")
+    def codes_belong_to_codes(self) -> Self:
+        """Refuse a code column without codes, and codes on anything else."""
+        if (self.type == "code") != bool(self.codes):
+            raise ValueError(f"column {self.name}: `codes` belongs to type `code`, and type `code` needs it")
+        return self
+
+    @property
+    def raw_name(self) -> str | None:
+        """Return the column's name in raw.<extract>; None if it is kept in the vault only."""
+        if self.identity == "vault":
+            return None
+        return f"{self.identity}_pid" if self.identity else self.name
+
+    @property
+    def sql_type(self) -> str:
+        """Return the PostgreSQL type of the column."""
+        types = {"text": "text", "code": "text", "integer": "bigint", "date": "date", "boolean": "boolean"}
+        decimal = DECIMAL.fullmatch(self.type)
+        return f"numeric({decimal[1]},{decimal[2]})" if decimal else types[self.type]
+
+
+class Rule(Closed):
+    """One thing that must hold, with what to say and do when it does not."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Z]{3,4}-\d{3}$", description="Stable, never used again for another rule.")]
+    kind: Literal["file", "column", "row", "key", "owner", "reference"]
+    level: Literal[1, 2, 3] = 1
+    severity: Severity
+    fails_when: str | None = Field(None, description="Row rules: a scalar SQL expression; NULL means that it holds.")
+    column: str | None = Field(None, description="The column that the report points at; of a reference rule, the one that is looked up.")
+    found_in: str | None = Field(None, alias="in", pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$", description="Reference rules: <extract>.<column> of the SEA.")
+    where: str | None = Field(None, description="Reference rules: which reference rows count, a scalar SQL expression on one of them.")
+    when: str | None = Field(None, description="Reference rules: which records are checked, a scalar SQL expression; none: all.")
+    message: str
+    fix: str
+    source: str
+
+    @model_validator(mode="after")
+    def rows_have_an_expression(self) -> Self:
+        """Refuse a row rule without an expression, and an expression on anything else."""
+        if (self.kind == "row") != bool(self.fails_when):
+            raise ValueError(f"rule {self.id}: `fails_when` belongs to kind `row`, and kind `row` needs it")
+        return self
+
+    @model_validator(mode="after")
+    def references_name_where_they_look(self) -> Self:
+        """Refuse a reference rule without a column to look up and a place to look, and either on anything else."""
+        if (self.kind == "reference") != bool(self.found_in) or (self.kind == "reference" and not self.column):
+            raise ValueError(f"rule {self.id}: kind `reference` needs `column` and `in`, and `in` belongs to it")
+        if self.kind != "reference" and (self.where or self.when):
+            raise ValueError(f"rule {self.id}: `where` and `when` belong to kind `reference`")
+        return self
+
+    @property
+    def reference_extract(self) -> str:
+        """Return the extract that a reference rule looks in; empty for other kinds."""
+        return (self.found_in or "").split(".")[0]
+
+    @property
+    def reference_column(self) -> str:
+        """Return the column that a reference rule looks in; empty for other kinds."""
+        return (self.found_in or "").partition(".")[2]
+
+
+class Contract(Closed):
+    """The definition of an extract; the only place where its columns are written."""
+
+    extract: Name
+    domain: Literal["finance", "personnel", "assessment", "reference"]
+    sender: Literal["lea", "sea"]
+    title: str
+    description: str
+    grain: str
+    owner: str | None = Field(None, description="Column naming the organisation that the sender must be allowed to report.")
+    key: tuple[str, ...] = Field(description="Columns that tell rows apart; empty for transactions, which may repeat.")
+    source: str
+    columns: tuple[Column, ...] = Field(min_length=1)
+    rules: tuple[Rule, ...] = ()
+
+    @model_validator(mode="after")
+    def names_are_known_and_unique(self) -> Self:
+        """Refuse a repeated column or rule, and a key, owner or rule that names a column which is not there."""
+        names = [column.name for column in self.columns]
+        rules = [rule.id for rule in self.rules]
+        for kind, values in (("column", names), ("rule", rules)):
+            repeated = {value for value in values if values.count(value) > 1}
+            if repeated:
+                raise ValueError(f"{kind} written twice: {', '.join(sorted(repeated))}")
+        used = {*self.key, *(rule.column for rule in self.rules if rule.column), *([self.owner] if self.owner else [])}
+        if used - set(names):
+            raise ValueError(f"no such column: {', '.join(sorted(used - set(names)))}")
+        return self
+
+    @cached_property
+    def by_name(self) -> dict[str, Column]:
+        """Return the columns by name."""
+        return {column.name: column for column in self.columns}
+
+    @property
+    def raw_columns(self) -> tuple[Column, ...]:
+        """Return the columns of raw.<extract>, in order; those kept in the vault only are left out."""
+        return tuple(column for column in self.columns if column.raw_name)
+
+    @property
+    def identity_columns(self) -> tuple[Column, ...]:
+        """Return the columns of vault.<extract>, in order."""
+        return tuple(column for column in self.columns if column.identity)
+
+    @cached_property
+    def version(self) -> str:
+        """Return a fingerprint of everything in the contract."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+
+
+class FileRules(Closed):
+    """The rules that hold for every extract, as written in expectations/file_rules.yml."""
+
+    rules: tuple[Rule, ...]
+
+
+def load_contract(path: Path) -> Contract:
+    """Return the contract in `path`. Raises ContractError naming the file and what is wrong in it."""
+    try:
+        contract = Contract.model_validate(document.read(path))
+    except (ValidationError, yaml.YAMLError) as error:
+        raise ContractError(f"{path.name}: {error}") from error
+    if contract.extract != path.stem:
+        raise ContractError(f"{path.name}: the file must be named {contract.extract}.yml")
+    return contract
+
+
+def load_contracts(project_dir: Path) -> dict[str, Contract]:
+    """Return every contract by extract name, in alphabetical order. Raises ContractError, also for a rule id with two kinds."""
+    contracts = [load_contract(path) for path in sorted((project_dir / "expectations/extracts").glob("*.yml"))]
+    kinds: dict[str, str] = {}
+    for rule in (rule for contract in contracts for rule in contract.rules):
+        if kinds.setdefault(rule.id, rule.kind) != rule.kind:
+            raise ContractError(f"rule {rule.id} is of kind {rule.kind} here and of kind {kinds[rule.id]} elsewhere")
+    return {contract.extract: contract for contract in contracts}
+
+
+def load_file_rules(project_dir: Path) -> Mapping[str, Rule]:
+    """Return the rules that hold for every extract, by id."""
+    path = project_dir / "expectations/file_rules.yml"
+    try:
+        rules = FileRules.model_validate(document.read(path)).rules
+    except (ValidationError, yaml.YAMLError) as error:
+        raise ContractError(f"{path.name}: {error}") from error
+    return {rule.id: rule for rule in rules}

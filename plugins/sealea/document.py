@@ -1,0 +1,27 @@
+"""Documents: YAML files that people write. A key written twice is an error; YAML itself would silently take the second."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from yaml.constructor import ConstructorError
+from yaml.nodes import MappingNode
+
+
+class UniqueKeys(yaml.SafeLoader):
+    """Reads YAML and refuses a key that one mapping has twice."""
+
+    def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - the signature is PyYAML's
+        """Return the mapping. Raises ConstructorError, naming key and line, for a key written twice."""
+        seen = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise ConstructorError(None, None, f"{key} is written twice", key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def read(path: Path) -> Any:
+    """Return what the YAML file `path` says. Raises yaml.YAMLError if it is none, or has a key twice."""
+    return yaml.load(path.read_text(encoding="utf-8"), UniqueKeys)  # noqa: S506 - a SafeLoader

@@ -1,0 +1,57 @@
+"""SQL expressions of contracts and packs: each sees one record and nothing else. One that cannot run is our error, not the sender's."""
+
+import re
+from datetime import date
+
+import polars as pl
+
+from sealea.errors import RuleBug
+
+# What may be called. Aggregates, windows and subqueries see other records, casts fail on some values, clocks and
+# chance give other findings for the same bytes: none of them is in the list.
+FUNCTIONS = (
+    r"abs|ceil|coalesce|date_part|ends_with|extract|floor|greatest|least|left|length|lower|ltrim|mod|nullif|replace|right|round|rtrim|sign"
+    r"|starts_with|strpos|substr|trim|upper"
+)
+KEYWORDS = r"and|between|case|else|in|is|like|ilike|not|or|then|when"
+TEXT = re.compile(r"'(?:[^']|'')*'")
+QUOTED_NAME = re.compile(r'"[^"]*"')
+ALLOWED = re.compile(rf"\b(?:{FUNCTIONS}|{KEYWORDS})\s*\(")
+FORBIDDEN = re.compile(r"\w+\s*\(|\bselect\b|::|\[|--|/\*")
+
+
+def compiled(what: str, text: str, frame: pl.DataFrame) -> tuple[pl.Expr, pl.DataType]:
+    """Return the expression that `text` is and the type it gives on `frame`.
+
+    Raises RuleBug, naming `what` and never a value, if it sees other records than one or does not compile.
+    """
+    refuse_other_records(what, text)
+    try:
+        expression = pl.sql_expr(text)
+        return expression, frame.clear().select(expression.alias("given")).schema["given"]  # no records: an error quotes no values
+    except pl.exceptions.PolarsError as error:
+        raise RuleBug(f"{what} does not compile: {error}. Correct it.") from error
+
+
+def condition(what: str, text: str, frame: pl.DataFrame) -> pl.Expr:
+    """Return the expression that `text` is, which gives true or false. Raises RuleBug if it does not."""
+    expression, kind = compiled(what, text, frame)
+    if kind != pl.Boolean:
+        raise RuleBug(f"{what} gives {kind} instead of true or false. Correct it.")
+    return expression
+
+
+def refuse_other_records(what: str, text: str) -> None:
+    """Raise RuleBug if the expression calls what is not in the list of functions of one record."""
+    code = ALLOWED.sub("+(", QUOTED_NAME.sub("quoted_name", TEXT.sub("''", text)).lower())
+    if refused := FORBIDDEN.findall(code):
+        raise RuleBug(f"{what} uses {', '.join(refused)}: not a function of one record that may be used. Correct it.")
+
+
+def with_submission(frame: pl.DataFrame, school_year: int) -> pl.DataFrame:
+    """Return `frame` with what expressions may know of the submission: its school year, and the first and last day of that."""
+    return frame.with_columns(
+        pl.lit(school_year, pl.Int64).alias("submission_school_year"),
+        pl.lit(date(school_year - 1, 7, 1)).alias("submission_year_start"),
+        pl.lit(date(school_year, 6, 30)).alias("submission_year_end"),
+    )

@@ -1,0 +1,69 @@
+"""Findings: one rule failing at one place. They name rules, lines and columns; never a value of the file."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from sealea.contract import SEVERITY_MEANING, Rule
+
+SCHEMA = {"rule_id": pl.String, "line_number": pl.Int64, "column_name": pl.String, "detail": pl.String}
+MAXIMUM_PER_RULE = 100_000
+ORDER = ("line_number", "rule_id", "column_name")
+
+
+def none() -> pl.DataFrame:
+    """Return a frame of no findings."""
+    return pl.DataFrame(schema=SCHEMA)
+
+
+def finding(rule_id: str, line_number: int | None = None, column_name: str | None = None, detail: str = "") -> pl.DataFrame:
+    """Return a frame of one finding; `detail` adds to the rule's message and must not hold values of the file."""
+    return pl.DataFrame([(rule_id, line_number, column_name, detail)], schema=SCHEMA, orient="row")
+
+
+def at_lines(rule_id: str, line_numbers: pl.Series, column_name: str | None) -> pl.DataFrame:
+    """Return one finding for each of the lines."""
+    constants = (pl.lit(value, pl.String).alias(name) for name, value in (("rule_id", rule_id), ("column_name", column_name), ("detail", "")))
+    return pl.DataFrame({"line_number": line_numbers}).with_columns(*constants).select(*SCHEMA)
+
+
+def explained(findings: pl.DataFrame, rules: Mapping[str, Rule]) -> pl.DataFrame:
+    """Return the findings with the severity, message and fix of their rules, in the order of lines, the whole file's first.
+
+    `rules` has them by id, and those that weigh otherwise in one column by `<id>.<column>`. Raises KeyError for a finding
+    of a rule that is not in `rules`.
+    """
+    places = findings.select("rule_id", "column_name").unique()
+    used = [(rule_id, column, rules.get(f"{rule_id}.{column}") or rules[rule_id]) for rule_id, column in places.iter_rows()]
+    meanings = pl.DataFrame(
+        [(rule_id, column, rule.severity, rule.message, rule.fix) for rule_id, column, rule in used],
+        schema=dict.fromkeys(("rule_id", "column_name", "severity", "message", "fix"), pl.String),
+        orient="row",
+    )
+    return findings.join(meanings, on=["rule_id", "column_name"], how="left", nulls_equal=True).sort(ORDER, nulls_last=False)
+
+
+def bounded(findings: pl.DataFrame, maximum: int = MAXIMUM_PER_RULE) -> pl.DataFrame:
+    """Return at most `maximum` explained findings per rule and column; what is left out is counted in one more.
+
+    A file of millions of records with one wrong column would otherwise store more findings than the file has bytes.
+    """
+    groups = ("rule_id", "column_name")
+    kept = findings.filter(pl.int_range(pl.len()).over(groups) < maximum)
+    excess = findings.group_by(groups).agg(pl.len().alias("count"), pl.col("severity", "message", "fix").first()).filter(pl.col("count") > maximum)
+    remainder = excess.select(
+        "rule_id",
+        pl.lit(None, pl.Int64).alias("line_number"),
+        "column_name",
+        pl.format("And {} more records.", pl.col("count") - maximum).alias("detail"),
+        "severity",
+        "message",
+        "fix",
+    )
+    return pl.concat([kept, remainder]).sort(ORDER, nulls_last=False)
+
+
+def lines_of(findings: pl.DataFrame, severity: str) -> pl.Series:
+    """Return the distinct lines of the explained findings of one severity."""
+    assert severity in SEVERITY_MEANING
+    return findings.filter(pl.col("severity") == severity)["line_number"].drop_nulls().unique()

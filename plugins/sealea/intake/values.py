@@ -1,0 +1,105 @@
+"""Values: text read as what the contract says it is. Nothing is guessed, and what cannot be read is a finding, never a silent blank."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import polars as pl
+
+from sealea.contract import DECIMAL, Column, Contract
+from sealea.intake import findings as found
+
+TRUE, FALSE = "Y", "N"
+TYPES = {"text": pl.String, "code": pl.String, "integer": pl.Int64, "date": pl.Date, "boolean": pl.Boolean}
+Checks = Iterator[tuple[str, pl.Expr]]
+
+
+def polars_type(column: Column) -> pl.DataType:
+    """Return the type in which the column's values are held; decimals are exact."""
+    decimal = DECIMAL.fullmatch(column.type)
+    return pl.Decimal(int(decimal[1]), int(decimal[2])) if decimal else TYPES[column.type]
+
+
+def typed(records: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    """Return `records` with every column of the contract in its type; blank, absent and unreadable values are NULL."""
+    present = set(records.columns)
+    columns = (
+        read_as(column).alias(column.name) if column.name in present else pl.lit(None, polars_type(column)).alias(column.name)
+        for column in contract.columns
+    )
+    return records.select("line_number", "line_count", *columns)
+
+
+def text(name: str) -> pl.Expr:
+    """Return the column as text; a value that is empty or spaces only is blank, which is NULL."""
+    return pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name))
+
+
+def read_as(column: Column) -> pl.Expr:
+    """Return the values of a text column in the column's type, NULL where they are not of it."""
+    value = text(column.name)
+    if column.type in ("text", "code"):
+        return pl.when(~value.str.contains("\0", literal=True)).then(value)  # PostgreSQL cannot store a NUL
+    if column.type == "integer":
+        return pl.when(value.str.contains(r"\A-?[0-9]+\z")).then(value).cast(pl.Int64, strict=False)
+    if column.type == "date":
+        is_date = value.str.contains(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\z") & ~value.str.starts_with("0000")
+        return pl.when(is_date).then(value).str.to_date("%Y-%m-%d", strict=False)
+    if column.type == "boolean":
+        return pl.when(value == TRUE).then(statement=True).when(value == FALSE).then(statement=False)
+    return pl.when(value.str.contains(decimal_pattern(column))).then(value).cast(polars_type(column), strict=False)
+
+
+def decimal_pattern(column: Column) -> str:
+    """Return the pattern of a decimal that fits the column: a longer fraction would have to be rounded."""
+    decimal = DECIMAL.fullmatch(column.type)
+    assert decimal is not None
+    precision, scale = int(decimal[1]), int(decimal[2])
+    whole = rf"0*[0-9]{{1,{precision - scale}}}" if precision > scale else "0+"
+    if not scale:
+        return rf"\A-?{whole}\z"
+    return rf"\A-?(?:{whole}(?:\.[0-9]{{1,{scale}}})?|\.[0-9]{{1,{scale}}})\z"
+
+
+def unreadable(column: str) -> pl.Expr:
+    """Return whether a value was there and could not be read, for frames with the text beside the typed values."""
+    return text(written(column)).is_not_null() & pl.col(column).is_null()
+
+
+def written(column: str) -> str:
+    """Return the name under which the text of a column stands beside its typed values."""
+    return f"{column} as written"
+
+
+def problems(records: pl.DataFrame, values: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    """Return the findings of every value by itself: REC-002 to REC-005. `values` are the typed `records`."""
+    present = [column for column in contract.columns if column.name in records.columns]
+    frame = values.hstack(records.select(pl.col(column.name).alias(written(column.name)) for column in present))
+    checks = {(rule_id, column.name): failing for column in present for rule_id, failing in column_checks(column)}
+    failing = frame.select(check.fill_null(value=False).alias(" ".join(place)) for place, check in checks.items())
+    lines = [
+        found.at_lines(rule_id, values["line_number"].filter(failing[f"{rule_id} {name}"]), name)
+        for rule_id, name in checks
+        if failing[f"{rule_id} {name}"].any()
+    ]
+    return pl.concat([found.none(), *lines])
+
+
+def column_checks(column: Column) -> Checks:
+    """Yield each rule that applies to the column, with where it fails."""
+    value = pl.col(column.name)
+    if column.required:
+        yield "REC-002", text(written(column.name)).is_null()
+    yield "REC-003", unreadable(column.name)
+    if column.codes:
+        yield "REC-004", ~value.is_in(list(column.codes))
+    if column.pattern:
+        yield "REC-005", value.is_not_null() & ~pl.col(written(column.name)).str.contains(rf"\A(?:{column.pattern})\z")
+    if column.minimum is not None or column.maximum is not None:
+        yield "REC-005", outside(value, column)
+
+
+def outside(value: pl.Expr, column: Column) -> pl.Expr:
+    """Return whether the value lies below the column's minimum or above its maximum."""
+    below = value < Decimal(str(column.minimum)) if column.minimum is not None else pl.lit(value=False)
+    above = value > Decimal(str(column.maximum)) if column.maximum is not None else pl.lit(value=False)
+    return below | above

@@ -1,0 +1,152 @@
+"""A state pack: what makes the platform serve one state, as data in expectations/states/<xx>/."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import Field, ValidationError
+
+from sealea import document
+from sealea.column_map import ColumnMap, load_maps
+from sealea.contract import Closed, Contract, Name, Rule, Severity
+from sealea.errors import ContractError
+
+Setting = Severity | Literal["not_applicable"]
+# What these rules find cannot be loaded as it was sent, or is not the sender's to send: no state may let it through.
+FIXED_RULES = ("REC-001", "REC-003", "REC-006")
+EVERY_OTHER_WINDOW = "other"
+
+
+class Parameters(Closed):
+    """The numbers that a state sets; they reach dbt as ops.state_parameter."""
+
+    minimum_n: int = Field(default=10, ge=1, description="Students below which a cell is withheld (ESEA 1111(c)(3)(A)).")
+    minimum_n_gap: int = Field(default=20, ge=1, description="Students that each side of a standardised gap needs.")
+    minimum_teacher_fte: float = Field(default=3, ge=0, description="Teacher FTE below which a staff cell is withheld.")
+    inexperienced_maximum_years: int = Field(default=2, ge=0, description="Completed years up to which a teacher is inexperienced (FS203).")
+    proficient_level: int = Field(default=3, ge=1, description="Lowest performance level that counts as proficient.")
+    accountability_participation_share: float = Field(default=0.95, description="ESEA 1111(c)(4)(E)(ii).")
+    first_year_el_exempt: bool = Field(default=False, description="Leave first-year English learners out of expected ELA tests.")
+    maximum_quarantined_share: float = Field(default=0.10, ge=0, le=1, description="A load with more of its rows quarantined is returned.")
+    minimum_coverage_share: float = Field(
+        default=0.90, ge=0, le=1, description="The gate holds a release whose reporting LEAs fall below this share of the last release."
+    )
+
+
+class Pack(Closed):
+    """One state. `maps` are the files of maps/, the rest is pack.yml."""
+
+    state_code: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    title: str
+    file_name: str = Field(description="Pattern of file names, with the fields {state} {sender} {extract} {school_year} {window} {sent_at}.")
+    parameters: Parameters = Parameters()
+    rules: dict[str, Setting | dict[str, Setting]] = Field(
+        default={},
+        description="Severity by rule id, or <rule id>.<column>, in all windows or by window (`other`: the rest); the rest is as the contract says.",
+    )
+    optional_columns: dict[Name, tuple[Name, ...]] = Field(default={}, description="Required columns that the state does not collect, by extract.")
+    maps: dict[str, ColumnMap] = Field(default={}, description="Files of maps/, by name; not written in pack.yml.")
+
+    @cached_property
+    def version(self) -> str:
+        """Return a fingerprint of everything in the pack."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+
+    def is_relaxed(self, rule: str, column: str | None = None) -> bool:
+        """Return whether records that break `rule` (in `column`) may be loaded in some window of this state."""
+        names = [rule, *([f"{rule}.{column}"] if column else [])]
+        settings = [setting for name in names if (setting := self.rules.get(name))]
+        return any(value not in ("F1", "F2") for setting in settings for value in (setting.values() if isinstance(setting, dict) else [setting]))
+
+    def setting(self, rule: str, window: str) -> Setting | None:
+        """Return what the pack says about `rule`, an id or <id>.<column>, in `window`; None if it leaves it as it is."""
+        setting = self.rules.get(rule)
+        if isinstance(setting, dict):
+            return setting.get(window, setting.get(EVERY_OTHER_WINDOW))
+        return setting
+
+
+def load_pack(project_dir: Path, name: str) -> Pack:
+    """Return the state pack `name`. Raises ContractError, naming file and key, if it is absent or breaks its schema."""
+    path = project_dir / "expectations/states" / name / "pack.yml"
+    if not path.is_file():
+        raise ContractError(f"There is no state pack {name!r}: {path} is missing. Set SEALEA_STATE_PACK to a folder of states/.")
+    maps = load_maps(path.parent)
+    try:
+        pack = Pack.model_validate(document.read(path))
+    except (ValidationError, yaml.YAMLError) as error:
+        raise ContractError(f"{path}: {error}") from error
+    if pack.maps:
+        raise ContractError(f"{path}: maps: column maps are files of {path.parent / 'maps'}.")
+    return pack.model_copy(update={"maps": maps})
+
+
+def load_packs(project_dir: Path) -> list[Pack]:
+    """Return every state pack of the project, in the order of their folders. Raises ContractError like `load_pack`."""
+    return [load_pack(project_dir, path.parent.name) for path in sorted((project_dir / "expectations/states").glob("*/pack.yml"))]
+
+
+def require_consistent(pack: Pack, contracts: Mapping[str, Contract], file_rules: Mapping[str, Rule]) -> None:
+    """Raise ContractError, naming every key at fault, unless the pack speaks of extracts, columns and rules that exist."""
+    faults = [*rule_faults(pack, contracts, file_rules), *column_faults(pack, contracts), *map_faults(pack, contracts)]
+    if faults:
+        raise ContractError(f"State pack {pack.state_code}: {'; '.join(faults)}. Correct expectations/states/{pack.state_code.lower()}/.")
+
+
+def rule_faults(pack: Pack, contracts: Mapping[str, Contract], file_rules: Mapping[str, Rule]) -> Iterator[str]:
+    """Yield what is wrong with the keys of `rules`."""
+    known = {rule.id for contract in contracts.values() for rule in contract.rules} | set(file_rules)
+    columns = {column.name for contract in contracts.values() for column in contract.columns}
+    for key in pack.rules:
+        rule_id, _, column = key.partition(".")
+        if rule_id not in known:
+            yield f"pack.yml: rules.{key}: there is no such rule"
+        elif rule_id in FIXED_RULES or rule_id.startswith("FILE-"):
+            yield f"pack.yml: rules.{key}: this rule holds in every state"
+        elif column and column not in columns:
+            yield f"pack.yml: rules.{key}: no extract has this column"
+
+
+def column_faults(pack: Pack, contracts: Mapping[str, Contract]) -> Iterator[str]:
+    """Yield what is wrong with `optional_columns`. The owner stays required: without it nobody may send the row."""
+    for extract, names in pack.optional_columns.items():
+        contract = contracts.get(extract)
+        for name in names if contract else ():
+            if contract and (name not in contract.by_name or name == contract.owner):
+                yield f"pack.yml: optional_columns.{extract}: {name} is no column that may be left out"
+        if contract is None:
+            yield f"pack.yml: optional_columns.{extract}: there is no such extract"
+
+
+def map_faults(pack: Pack, contracts: Mapping[str, Contract]) -> Iterator[str]:
+    """Yield what is wrong with the column maps when they are held against the contracts."""
+    for layout, column_map in pack.maps.items():
+        place = f"maps/{layout}.yml"
+        if layout in contracts:
+            yield f"{place}: an extract has this name; name the map after the native layout"
+        for extract in column_map.extracts:
+            if extract not in contracts:
+                yield f"{place}: feeds.{extract}: there is no such extract"
+            else:
+                yield from (f"{place}: feeds.{extract}.{fault}" for fault in feed_faults(pack, column_map, contracts, extract))
+        for source in sorted(column_map.lookup_extracts - set(contracts)):
+            yield f"{place}: lookup: there is no extract {source}"
+
+
+def feed_faults(pack: Pack, column_map: ColumnMap, contracts: Mapping[str, Contract], extract: str) -> Iterator[str]:
+    """Yield what is wrong with one feed: columns that its contract does not have, or that it needs and does not get."""
+    contract, feed = contracts[extract], column_map.feeds[extract]
+    may_miss = pack.optional_columns.get(extract, ())
+    for name, origin in feed.items():
+        if name not in contract.by_name:
+            yield f"{name}: the contract has no such column"
+        lookup = origin.lookup
+        source = contracts.get(lookup.extract) if lookup else None
+        if lookup and source and not {lookup.column, lookup.give} <= set(source.by_name):
+            yield f"{name}: lookup: {lookup.extract} has no such column"
+    for column in contract.columns:
+        if column.required and column.name not in feed and column.name not in may_miss:
+            yield f"{column.name}: the contract requires it; feed it, or list it in optional_columns"

@@ -1,0 +1,1 @@
+"""Publishing: pin the inputs, build with dbt, audit with Great Expectations, release."""

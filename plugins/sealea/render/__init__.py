@@ -1,0 +1,1 @@
+"""The generated files: what follows from contracts, models and settings."""

@@ -1,0 +1,147 @@
+"""The files that follow from the contracts: dbt sources and staging, guides, templates, the editors' schema."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from sealea.contract import SEVERITY_MEANING, Column, Contract, Rule
+from sealea.pack import Pack
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    undefined=StrictUndefined,
+    keep_trailing_newline=True,
+    autoescape=False,  # noqa: S701 the sources are our own contracts, the targets SQL and Markdown
+)
+STAGING = "dbt_project/models/staging"
+OPS_TABLES = {
+    "pinned_load": "The loads that one publish run reads, with their sender, extract, school year and window.",
+    "state_parameter": "The numbers that a state sets, from its pack.",
+    "sender_organisation": "The organisations that a sender may report.",
+    "sender": "Who may send, by account.",
+    "current_release": "The release that readers of each mart see.",
+    "release_coverage": "LEAs that reported each extract, by release.",
+}
+TYPES = {"text": "text", "code": "text", "integer": "bigint", "date": "date", "boolean": "boolean"}
+
+
+def contract_files(contracts: Mapping[str, Contract], pack: Pack, file_rules: Mapping[str, Rule], packs: Sequence[Pack]) -> dict[str, str]:
+    """Return the text of every file that the contracts call for, by path below the project folder.
+
+    The guides are those of `pack`; staging tests what level 1 promises in the states of `packs`.
+    """
+    files = {
+        f"{STAGING}/_sources.yml": sources(contracts),
+        "expectations/contract.schema.json": json.dumps(Contract.model_json_schema(), indent=2) + "\n",
+    }
+    for name, contract in contracts.items():
+        files[f"{STAGING}/stg_{name}.sql"] = TEMPLATES.get_template("staging.sql.j2").render(contract=contract)
+        files[f"{STAGING}/stg_{name}.yml"] = staging_properties(contract, packs)
+        files[f"docs/guide/{name}.md"] = guide(contract, pack, file_rules)
+        files[f"docs/guide/templates/{name}.csv"] = template(contract)
+    return files
+
+
+def marked(properties: dict[str, Any], source: str) -> str:
+    """Return `properties` as YAML under a line that names the source it was made from."""
+    text = yaml.safe_dump(properties, sort_keys=False, allow_unicode=True, width=120)
+    return f"# Generated from {source} by `make render`; do not edit.\n{text}"
+
+
+def sources(contracts: Mapping[str, Contract]) -> str:
+    """Return the dbt sources: raw.<extract> by contract, and the ledger tables that models read."""
+    raw = [{"name": name, "description": f"{contract.title}: {contract.grain}."} for name, contract in contracts.items()]
+    ops = [{"name": name, "description": description} for name, description in OPS_TABLES.items()]
+    return marked(
+        {
+            "version": 2,
+            "sources": [
+                {"name": "raw", "schema": "raw", "description": "Accepted rows as sent, append-only.", "tables": raw},
+                {"name": "ops", "schema": "ops", "description": "The ledger of deliveries.", "tables": ops},
+            ],
+        },
+        "expectations/extracts/*.yml",
+    )
+
+
+def staging_properties(contract: Contract, packs: Sequence[Pack]) -> str:
+    """Return the dbt properties of stg_<extract>: columns with descriptions, and tests of what level 1 promises in each state."""
+    key = [str(contract.by_name[name].raw_name) for name in contract.key] or ["line_number"]
+    key_rules = [rule.id for rule in contract.rules if rule.kind == "key"]
+    relaxed = [pack.state_code for pack in packs if any(is_relaxed(pack, rule_id) for rule_id in key_rules)]
+    model = {
+        "name": f"stg_{contract.extract}",
+        "description": f"{contract.title}; the pinned loads only. Grain: {contract.grain}, per load. Source: {contract.source}.",
+        "data_tests": [{"unique_key": {"arguments": {"columns": ["load_id", *key]}} | outside(relaxed)}],
+        "columns": [staging_column(column, contract.extract, packs) for column in contract.raw_columns],
+    }
+    return marked({"version": 2, "models": [model]}, f"expectations/extracts/{contract.extract}.yml and the state packs")
+
+
+def staging_column(column: Column, extract: str, packs: Sequence[Pack]) -> dict[str, Any]:
+    """Return the dbt properties of one staging column."""
+    properties: dict[str, Any] = {"name": column.raw_name, "description": column.description}
+    relaxed = [pack.state_code for pack in packs if may_be_blank(pack, extract, column.name)]
+    tests: list[Any] = [{"not_null": outside(relaxed)} if relaxed else "not_null"] if column.required else []
+    if column.codes:
+        tests.append({"accepted_values": {"arguments": {"values": list(column.codes)}}})
+    return properties | ({"data_tests": tests} if tests else {})
+
+
+def outside(states: Sequence[str]) -> dict[str, Any]:
+    """Return the configuration that keeps a test away from the rows of these states; none if there are none."""
+    if not states:
+        return {}
+    listed = ", ".join(f"'{state}'" for state in states)
+    return {"config": {"where": f"sender_id not in (select sender.sender_id from ops.sender where sender.state_code in ({listed}))"}}
+
+
+def may_be_blank(pack: Pack, extract: str, column: str) -> bool:
+    """Return whether the state lets a required column go without a value."""
+    return column in pack.optional_columns.get(extract, ()) or is_relaxed(pack, "REC-002") or is_relaxed(pack, f"REC-002.{column}")
+
+
+def is_relaxed(pack: Pack, rule: str) -> bool:
+    """Return whether the state lets records stay that break the rule, in any window."""
+    setting = pack.rules.get(rule)
+    settings = setting.values() if isinstance(setting, dict) else [setting]
+    return any(value not in (None, "F1", "F2") for value in settings)
+
+
+def form(column: Column) -> str:
+    """Return in a few words what a value of `column` looks like."""
+    words = {"text": "text", "code": "code", "integer": "whole number", "date": "date YYYY-MM-DD", "boolean": "Y or N"}
+    parts = [words.get(column.type, column.type.replace("decimal", "number ")), *([column.unit] if column.unit else [])]
+    if column.minimum is not None or column.maximum is not None:
+        low = "" if column.minimum is None else f"{column.minimum:g}"
+        high = "" if column.maximum is None else f"{column.maximum:g}"
+        parts.append(f"from {low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}")
+    return ", ".join([*parts, *([f"form `{column.pattern}`".replace("|", "\\|")] if column.pattern else [])])
+
+
+def guide(contract: Contract, pack: Pack, file_rules: Mapping[str, Rule]) -> str:
+    """Return the guide that a sender reads before sending `contract`, as Markdown."""
+    sender = f"{pack.state_code}-0101".lower() if contract.sender == "lea" else "sea"
+    example = {"state": pack.state_code.lower(), "sender": sender, "extract": contract.extract}
+    example_name = pack.file_name.format(**example, school_year=2026, window="close", sent_at="20261001T080000")
+    return TEMPLATES.get_template("guide.md.j2").render(
+        contract=contract,
+        pack=pack,
+        form=form,
+        example_name=example_name,
+        rules=[*contract.rules, *file_rules.values()],
+        severity_meaning=SEVERITY_MEANING,
+    )
+
+
+def template(contract: Contract) -> str:
+    """Return the header line of `contract`, as CSV."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow([column.name for column in contract.columns])
+    return text.getvalue()

@@ -1,0 +1,131 @@
+"""What the tests of the dbt project share: dbt as the role that transforms, and loads as the pipeline enters them."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import conninfo, sql
+
+from sealea.settings import PROJECT
+
+DBT_PROJECT = PROJECT / "dbt_project"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one node of a dbt run."""
+
+    kind: str
+    name: str
+    status: str
+    message: str
+
+
+def outcome(result: dict[str, Any]) -> Outcome:
+    kind, _, *name = result["unique_id"].split(".")
+    return Outcome(kind, name[-1], result["status"], result["message"] or "")
+
+
+@dataclass(frozen=True)
+class Dbt:
+    """dbt on one warehouse."""
+
+    dsn: str
+    folder: Path
+
+    def run(self, *arguments: str) -> list[Outcome]:
+        """Run dbt as the role that transforms; return what became of each node."""
+        address = conninfo.conninfo_to_dict(self.dsn)
+        names = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password", "DATABASE": "dbname"}
+        environment = os.environ | {f"TRANSFORM_{name}": str(address.get(key, "")) for name, key in names.items()}
+        folders = {
+            "--project-dir": DBT_PROJECT,
+            "--profiles-dir": DBT_PROJECT,
+            "--target-path": self.folder / "target",
+            "--log-path": self.folder / "log",
+        }
+        options = [str(part) for option in folders.items() for part in option]
+        command = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "--warn-error", *arguments, *options]
+        finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        results = self.folder / "target/run_results.json"
+        assert results.exists(), finished.stdout
+        return [outcome(result) for result in json.loads(results.read_text())["results"]]
+
+    def build(self, pin_id: int) -> None:
+        """Build and test both layers from the loads of the pin, as a publish run does."""
+        for layer in ("cells", "marts"):
+            run = self.run("build", "--select", f"tag:{layer}", "--exclude-resource-type", "unit_test", "--vars", f"{{pin_id: {pin_id}}}")
+            assert [node for node in run if node.status not in ("success", "pass")] == []
+
+
+@pytest.fixture(scope="session")
+def dbt_on() -> Callable[[str, Path], Dbt]:
+    """Return the function that makes dbt work on the warehouse of a DSN, with a folder for what it writes."""
+    return Dbt
+
+
+@pytest.fixture
+def dbt(warehouse: Any, tmp_path: Path) -> Dbt:
+    """Return dbt on the warehouse of the test."""
+    return Dbt(warehouse.transform, tmp_path)
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A pin, and the loads that are entered for it."""
+
+    connection: psycopg.Connection
+    pin_id: int
+
+    def load(self, sender_id: str, extract: str, year: int, window: str, columns: list[str], rows: Iterable[Iterable[object]]) -> None:
+        """Enter `rows` of `columns` as an accepted load of the sender's file for one extract, school year and window."""
+        state = "EX" if sender_id == "sea" else sender_id[:2].upper()
+        kind = "sea" if sender_id.endswith("sea") else "lea"
+        organisation = "*" if kind == "sea" else sender_id.upper()
+        self.connection.execute("insert into ops.sender values (%s, %s, %s, %s) on conflict do nothing", [sender_id, state, kind, sender_id])
+        self.connection.execute("insert into ops.sender_organisation values (%s, %s) on conflict do nothing", [sender_id, organisation])
+        load_id = self.accepted(sender_id, extract, year, window)
+        names = sql.SQL(", ").join(map(sql.Identifier, ["load_id", "line_number", *columns]))
+        with self.connection.cursor().copy(sql.SQL("copy {} ({}) from stdin").format(sql.Identifier("raw", extract), names)) as target:
+            for number, row in enumerate(rows, start=2):
+                target.write_row([load_id, number, *row])
+
+    def accepted(self, sender_id: str, extract: str, year: int, window: str) -> int:
+        submission = """
+            insert into ops.submission (sender_id, layout, school_year, window_code, sha256, byte_count, original_name)
+            values (%s, %s, %s, %s, %s, 1, %s) returning submission_id
+        """
+        reading = """
+            insert into ops.load (submission_id, extract, pack_version, physical_line_count, header_line_count, blank_line_count,
+                loaded_line_count, quarantined_line_count, unreadable_line_count, loaded_row_count, quarantined_row_count)
+            values (%s, %s, 'test', 0, 1, 0, 0, 0, 0, 0, 0) returning load_id
+        """
+        name = f"{extract}_{year}_{window}"
+        submission_id = self.returned(submission, sender_id, extract, year, window, name, name)
+        load_id = self.returned(reading, submission_id, extract)
+        self.connection.execute("insert into ops.pin_load (pin_id, load_id) values (%s, %s)", [self.pin_id, load_id])
+        return load_id
+
+    def returned(self, statement: str, *parameters: object) -> int:
+        row = self.connection.execute(statement, parameters).fetchone()
+        assert row is not None
+        return int(row[0])
+
+
+@pytest.fixture(scope="session")
+def pin_in() -> Callable[[psycopg.Connection], Pin]:
+    """Return the function that makes a new pin in the warehouse of a connection."""
+
+    def new(connection: psycopg.Connection) -> Pin:
+        row = connection.execute("insert into ops.pin (code_version, pack_version) values ('test', 'test') returning pin_id").fetchone()
+        assert row is not None
+        return Pin(connection, row[0])
+
+    return new

@@ -1,0 +1,89 @@
+"""The dbt project as files: contracts, register and union agree, models are small and say what they hold, V's macro is exact."""
+
+import csv
+import math
+import re
+from pathlib import Path
+from statistics import NormalDist
+from typing import Any
+
+import psycopg
+import pytest
+import yaml
+from jinja2 import Environment
+
+from sealea.contract import load_contracts
+from sealea.settings import PROJECT
+
+DBT_PROJECT = PROJECT / "dbt_project"
+MODELS = sorted((DBT_PROJECT / "models").rglob("*.sql"))
+OURS = [path for path in MODELS if path.parent.name != "staging"]
+
+
+def test_the_extracts_of_leas_are_those_that_the_contracts_name() -> None:
+    contracts = {name for name, contract in load_contracts(PROJECT).items() if contract.sender == "lea"}
+    listed = {row["extract"] for row in csv.DictReader((DBT_PROJECT / "seeds/lea_extract.csv").read_text().splitlines())}
+    owned = re.findall(r"^    '(\w+)': '\w+',$", (DBT_PROJECT / "models/intermediate/int_load__owned.sql").read_text(), re.MULTILINE)
+
+    assert listed == set(owned) == contracts
+
+
+def test_every_indicator_model_is_in_the_register_and_in_the_union() -> None:
+    models = {path.stem.removeprefix("ind_") for path in OURS if path.stem.startswith("ind_")}
+    with (DBT_PROJECT / "seeds/indicator_register.csv").open() as file:
+        registered = {row["indicator_id"] for row in csv.DictReader(file) if row["mart_name"] == "indicator_value"}
+    union = re.findall(r"'ind_(\w+)'", (DBT_PROJECT / "models/marts/indicator_value_restricted.sql").read_text())
+
+    assert models == registered == set(union)
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: path.stem)
+def test_a_model_fits_on_a_page_and_says_grain_rule_and_source(path: Path) -> None:
+    text = path.read_text()
+    (properties,) = yaml.safe_load(path.with_suffix(".yml").read_text())["models"]
+
+    assert len(text.splitlines()) <= 80
+    assert len(re.findall(r"\bjoin\b", text)) <= 5
+    assert properties["name"] == path.stem
+    assert all(word in properties["description"] for word in ("Grain: ", "Business rule: ", "Source: "))
+
+
+# Quantiles of the standard normal distribution as Wichura 1988 tests AS 241 by, and the usual ones of tables.
+PUBLISHED = {
+    0.25: -0.6744897501960817432,
+    0.001: -3.090232306167813542,
+    1e-20: -9.262340089798407568,
+    0.5: 0.0,
+    0.9: 1.2815515655446004,
+    0.975: 1.959963984540054,
+    0.995: 2.5758293035489004,
+}
+
+
+def probit(dsn: str, probability: float) -> Any:
+    """Return what the macro makes PostgreSQL compute."""
+    environment = Environment(autoescape=False)
+    for name in ("horner", "probit"):
+        environment.globals[name] = getattr(environment.from_string((DBT_PROJECT / f"macros/{name}.sql").read_text()).module, name)
+    statement = "select " + environment.from_string("{{ probit('p') }}").render() + " from (select cast(%s as double precision) as p) as given"
+    with psycopg.connect(dsn) as connection:
+        ((value,),) = connection.execute(statement, [probability]).fetchall()
+    return value
+
+
+@pytest.mark.parametrize(("probability", "quantile"), PUBLISHED.items())
+def test_probit_agrees_with_published_quantiles(warehouse: Any, probability: float, quantile: float) -> None:
+    assert probit(warehouse.transform, probability) == pytest.approx(quantile, rel=1e-12, abs=1e-12)
+
+
+def test_probit_inverts_the_error_function_of_the_c_library_on_both_sides_of_each_seam(warehouse: Any) -> None:
+    """0.075 and 0.925 part the middle from the tails, exp(-25) the near tail from the far one."""
+    seam = math.exp(-25)
+    for probability in (1e-300, seam * 0.999, seam * 1.001, 1e-6, 0.0749, 0.0751, 0.3, 0.7, 0.9249, 0.9251, 1 - 1e-6):
+        quantile = probit(warehouse.transform, probability)
+        assert math.erfc(-quantile / math.sqrt(2)) / 2 == pytest.approx(probability, rel=1e-9)
+        assert quantile == pytest.approx(NormalDist().inv_cdf(probability), rel=1e-12)
+
+
+def test_probit_of_certainty_is_null(warehouse: Any) -> None:
+    assert [probit(warehouse.transform, certain) for certain in (0.0, 1.0, -0.1, 1.1)] == [None] * 4

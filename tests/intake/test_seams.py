@@ -1,0 +1,37 @@
+"""The stages of intake do not know one another: what one finds is handed to the next by few modules only."""
+
+import ast
+
+import pytest
+
+from sealea.settings import PROJECT
+
+INTAKE = PROJECT / "plugins/sealea/intake"
+WIRING = ("receiving", "desk", "admission", "answering")
+EXAMINATION = {"checking", "header", "lines", "mapping", "reading", "standards", "verdict"}
+VOCABULARY = {"findings"}
+PARTS_OF_A_STAGE = {
+    "examination": EXAMINATION,
+    "reading": {"header"},
+    "checking": {"membership", "rules", "values"},
+    "rules": {"expressions", "values"},
+    "membership": {"expressions"},
+    "mapping": {"expressions", "membership", "native"},
+    "references": {"values"},
+}
+
+
+def siblings(module: str) -> set[str]:
+    """Return the modules of intake that the module imports."""
+    found = set()
+    for node in ast.walk(ast.parse((INTAKE / f"{module}.py").read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module == "sealea.intake":
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sealea.intake."):
+            found.add(str(node.module).split(".")[2])
+    return found
+
+
+@pytest.mark.parametrize("module", sorted(path.stem for path in INTAKE.glob("*.py") if path.stem not in (*WIRING, "__init__")))
+def test_a_stage_imports_its_own_parts_and_the_shared_words(module):
+    assert siblings(module) <= PARTS_OF_A_STAGE.get(module, set()) | VOCABULARY

@@ -1,0 +1,5 @@
+"""What the harness has found."""
+
+
+class Fault(Exception):
+    """A pulled plug has changed something, or the platform does not recover."""
