@@ -48,6 +48,8 @@ class Column(Closed):
         description="student, staff: loaded as a keyed pseudonym, the value goes to the vault. vault: goes to the vault only.",
     )
     aliases: tuple[str, ...] = Field((), description="Header names of earlier years.")
+    since: int | None = Field(None, description="First school year whose files have the column.")
+    until: int | None = Field(None, description="Last school year whose files have the column.")
     ceds: str = Field(description="CEDS element name.")
     ed_fi: str = Field(description="Ed-Fi name.")
 
@@ -74,35 +76,48 @@ class Column(Closed):
 
 
 class Rule(Closed):
-    """One thing that must hold, with what to say and do when it does not."""
+    """One thing that must hold, with what to say and do when it does not.
+
+    A `row` rule sees one record, a `reference` rule one record and the rows of an extract of the SEA that match it, a `total`
+    rule the sums of a group of records. Expressions are scalar SQL; NULL means that the rule holds.
+    """
 
     id: Annotated[str, Field(pattern=r"^[A-Z]{3,4}-\d{3}$", description="Stable, never used again for another rule.")]
-    kind: Literal["file", "column", "row", "key", "owner", "reference"]
+    kind: Literal["file", "column", "row", "key", "owner", "reference", "total"]
     level: Literal[1, 2, 3] = 1
     severity: Severity
-    fails_when: str | None = Field(None, description="Row rules: a scalar SQL expression; NULL means that it holds.")
+    since: int | None = Field(None, description="First school year for which the rule is in effect.")
+    until: int | None = Field(None, description="Last school year for which the rule is in effect.")
+    fails_when: str | None = Field(
+        None,
+        description="Row rules: on one record. Reference rules: on a record and `reference.<column>` of a row that matches; "
+        "without it the rule fails when no row matches. Total rules: on the columns of `by` and the totals.",
+    )
     column: str | None = Field(None, description="The column that the report points at; of a reference rule, the one that is looked up.")
     found_in: str | None = Field(None, alias="in", pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$", description="Reference rules: <extract>.<column> of the SEA.")
-    where: str | None = Field(None, description="Reference rules: which reference rows count, a scalar SQL expression on one of them.")
-    when: str | None = Field(None, description="Reference rules: which records are checked, a scalar SQL expression; none: all.")
+    match: dict[Name, Name] = Field({}, description="Reference rules: further columns of the record and the reference columns that must equal them.")
+    where: str | None = Field(None, description="Reference rules: which reference rows count, an expression on one of them.")
+    without_reference: Literal["wait", "silent"] = Field(
+        "wait", description="Reference rules: while the SEA never sent the extract, the file waits or the rule is silent."
+    )
+    when: str | None = Field(None, description="Reference and total rules: which records are checked or counted, an expression on one; none: all.")
+    by: tuple[Name, ...] = Field((), description="Total rules: the columns that tell groups apart; none: the whole file is one.")
+    totals: dict[Name, str] = Field({}, description="Total rules: what is summed, by name, each a numeric expression on one record; 1 counts.")
     message: str
     fix: str
     source: str
 
     @model_validator(mode="after")
-    def rows_have_an_expression(self) -> Self:
-        """Refuse a row rule without an expression, and an expression on anything else."""
-        if (self.kind == "row") != bool(self.fails_when):
-            raise ValueError(f"rule {self.id}: `fails_when` belongs to kind `row`, and kind `row` needs it")
-        return self
-
-    @model_validator(mode="after")
-    def references_name_where_they_look(self) -> Self:
-        """Refuse a reference rule without a column to look up and a place to look, and either on anything else."""
-        if (self.kind == "reference") != bool(self.found_in) or (self.kind == "reference" and not self.column):
-            raise ValueError(f"rule {self.id}: kind `reference` needs `column` and `in`, and `in` belongs to it")
-        if self.kind != "reference" and (self.where or self.when):
-            raise ValueError(f"rule {self.id}: `where` and `when` belong to kind `reference`")
+    def keys_belong_to_the_kind(self) -> Self:
+        """Refuse a key that the rule's kind does not read, and a kind without the keys that it needs."""
+        needed = {"row": {"fails_when"}, "reference": {"column", "found_in"}, "total": {"fails_when", "totals"}}.get(self.kind, set())
+        read = {"reference": {"fails_when", "where", "when", "match", "without_reference"}, "total": {"when", "by"}}.get(self.kind, set())
+        special = {"fails_when", "found_in", "match", "where", "without_reference", "when", "by", "totals"}
+        missing = sorted(key for key in needed if not getattr(self, key))
+        foreign = sorted((special & self.model_fields_set) - needed - read)
+        if missing or foreign:
+            faults = [*(f"it needs `{key}`" for key in missing), *(f"`{key}` does not belong to it" for key in foreign)]
+            raise ValueError(f"rule {self.id} of kind {self.kind}: {'; '.join(faults)}".replace("found_in", "in"))
         return self
 
     @property
@@ -115,13 +130,18 @@ class Rule(Closed):
         """Return the column that a reference rule looks in; empty for other kinds."""
         return (self.found_in or "").partition(".")[2]
 
+    @property
+    def matched_columns(self) -> dict[str, str]:
+        """Return which columns of a record must equal which reference columns; empty for other kinds."""
+        return {str(self.column): self.reference_column, **self.match} if self.found_in else {}
+
 
 class Contract(Closed):
     """The definition of an extract; the only place where its columns are written."""
 
     extract: Name
     domain: Literal["finance", "personnel", "assessment", "reference"]
-    sender: Literal["lea", "sea"]
+    sender: Literal["lea", "sea", "any"]
     title: str
     description: str
     grain: str
@@ -140,7 +160,8 @@ class Contract(Closed):
             repeated = {value for value in values if values.count(value) > 1}
             if repeated:
                 raise ValueError(f"{kind} written twice: {', '.join(sorted(repeated))}")
-        used = {*self.key, *(rule.column for rule in self.rules if rule.column), *([self.owner] if self.owner else [])}
+        looked_up = {name for rule in self.rules for name in (rule.column, *rule.match, *rule.by) if name and not name.startswith("submission_")}
+        used = {*self.key, *looked_up, *([self.owner] if self.owner else [])}
         if used - set(names):
             raise ValueError(f"no such column: {', '.join(sorted(used - set(names)))}")
         return self
@@ -159,6 +180,14 @@ class Contract(Closed):
     def identity_columns(self) -> tuple[Column, ...]:
         """Return the columns of vault.<extract>, in order."""
         return tuple(column for column in self.columns if column.identity)
+
+    def for_year(self, school_year: int) -> Self:
+        """Return the contract as it is for one school year: without the columns and rules that are not in effect."""
+
+        def in_effect(part: Column | Rule) -> bool:
+            return (part.since or school_year) <= school_year <= (part.until or school_year)
+
+        return self.model_copy(update={"columns": tuple(filter(in_effect, self.columns)), "rules": tuple(filter(in_effect, self.rules))})
 
     @cached_property
     def version(self) -> str:

@@ -49,7 +49,7 @@ def own(name: str, pack: Pack, contracts: Mapping[str, Contract], sender_id: str
     found = re.fullmatch(expression(pack.file_name, {"extract": f"(?P<extract>{extract})"}), name)
     if found is None or found["state"].upper() != pack.state_code or found["sender"] != sender_id:
         return None
-    if contracts[found["extract"]].sender != kind:
+    if contracts[found["extract"]].sender not in (kind, "any"):
         return None
     return FileName(sender_id, found["extract"], (found["extract"],), int(found["school_year"]), found["window"])
 
@@ -59,8 +59,8 @@ def native(name: str, pack: Pack, contracts: Mapping[str, Contract], sender_id: 
     readings = []
     for layout, column_map in pack.maps.items():
         found = re.fullmatch(expression(column_map.file.pattern, {}), name, re.IGNORECASE)
-        kinds = {contracts[extract].sender for extract in column_map.extracts}
-        if found and may_use(column_map.file, sender_id, is_of_kind=kinds == {kind}):
+        is_of_kind = all(contracts[extract].sender in (kind, "any") for extract in column_map.extracts)
+        if found and may_use(column_map.file, sender_id, is_of_kind=is_of_kind):
             said = {field: value.lower() for field, value in found.groupdict().items()}
             year = school_year(said, column_map.file)
             is_own = said.get("sender", sender_id) == sender_id and said.get("state", pack.state_code.lower()) == pack.state_code.lower()

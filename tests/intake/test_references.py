@@ -6,6 +6,7 @@ import pytest
 from sealea.contract import load_contract
 from sealea.errors import RuleBug
 from sealea.intake import membership, receiving
+from sealea.intake.expressions import Submission
 from sealea.intake.senders import register
 from sealea.settings import PROJECT
 
@@ -177,4 +178,4 @@ def test_a_reference_rule_that_sees_other_rows_than_one_is_our_error():
     schema = {"org_id": pl.String, "open_date": pl.Date}
 
     with pytest.raises(RuleBug, match=r"Rule PER-003: where uses max\("):
-        membership.lines(broken, pl.DataFrame(), pl.DataFrame({"org_id": ["EX"], "open_date": [None]}, schema=schema), 2026)
+        membership.lines(broken, pl.DataFrame(), pl.DataFrame({"org_id": ["EX"], "open_date": [None]}, schema=schema), Submission(2026, "close"))

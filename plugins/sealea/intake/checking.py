@@ -6,19 +6,26 @@ from dataclasses import dataclass
 import polars as pl
 
 from sealea.contract import Contract, Rule
+from sealea.intake import expressions, membership, rules, totals, values
 from sealea.intake import findings as found
-from sealea.intake import membership, rules, values
+from sealea.intake.expressions import Submission
 
 WHOLE_STATE = "*"
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What the delivery claims and its sender may: the school year of the file, the organisations it may report."""
+    """What the delivery claims and its sender may: the school year and window of the file, the organisations it may report."""
 
     state_code: str
     school_year: int
     organisations: frozenset[str]
+    window: str = ""
+
+    @property
+    def submission(self) -> Submission:
+        """Return what expressions may know of the delivery."""
+        return Submission(self.school_year, self.window)
 
 
 def check(
@@ -32,14 +39,16 @@ def check(
     """
     typed = values.typed(records, contract)
     by_value = values.problems(records, typed, contract)
-    by_row = rules.problems(records, typed, contract, claim.school_year)
-    by_reference = membership.problems(typed, contract, references, claim.school_year)
+    frame = expressions.with_submission(typed, claim.submission)
+    by_row = rules.problems(records, frame, contract)
+    by_reference = membership.problems(frame, contract, references, claim.submission)
+    by_total = totals.problems(frame, contract)
     foreign = foreign_records(typed, contract, claim)
     unknown_keys = by_value.filter(pl.col("column_name").is_in(contract.key) & pl.col("rule_id").is_in(["REC-002", "REC-003"]))
     # Neither a record without its key nor one that is not the sender's to send makes another one a duplicate.
     left_out = pl.concat([unknown_keys, foreign])["line_number"].unique()
     comparable = typed.filter(~pl.col("line_number").is_in(left_out.implode())) if has_key(records, contract) else typed.clear()
-    return typed, pl.concat([by_value, by_row, by_reference, foreign, repeated_keys(comparable, contract, same_person)])
+    return typed, pl.concat([by_value, by_row, by_reference, by_total, foreign, repeated_keys(comparable, contract, same_person)])
 
 
 def has_key(records: pl.DataFrame, contract: Contract) -> bool:

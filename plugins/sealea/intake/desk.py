@@ -1,7 +1,7 @@
 """The desk: what every file is received with, and what a file of one name is examined by."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import psycopg
 
@@ -52,10 +52,12 @@ class Desk:
     def references(self, connection: psycopg.Connection, target: FileName) -> References:
         """Return the reference data that count now of those that a file of this name is compared with."""
         applied = [self.standard(extract, target.window_code).contract for extract in target.extracts]
-        needed = {rule.reference_extract for contract in applied for rule in contract.rules if rule.kind == "reference" and rule.level == 1}
-        if target.layout in self.pack.maps:
-            needed |= self.pack.maps[target.layout].lookup_extracts
-        return self.shelf.references(connection, self.pack.state_code, [self.contracts[extract] for extract in sorted(needed)])
+        rules = [rule for contract in applied for rule in contract.rules if rule.kind == "reference" and rule.level == 1]
+        looked_up = self.pack.maps[target.layout].lookup_extracts if target.layout in self.pack.maps else frozenset()
+        waited_for = {rule.reference_extract for rule in rules if rule.without_reference == "wait"} | looked_up
+        needed = waited_for.union(rule.reference_extract for rule in rules)
+        found = self.shelf.references(connection, self.pack.state_code, [self.contracts[extract] for extract in sorted(needed)])
+        return replace(found, missing=found.missing & waited_for)
 
     def subjects(self, target: FileName, references: References) -> list[Subject]:
         """Return what the file is examined by, for each of its extracts."""
@@ -75,7 +77,7 @@ class Desk:
 
     def claim(self, target: FileName) -> Claim:
         """Return what the delivery claims and its sender may."""
-        return Claim(self.pack.state_code, target.school_year, self.accounts[target.sender_id].organisations)
+        return Claim(self.pack.state_code, target.school_year, self.accounts[target.sender_id].organisations, target.window_code)
 
 
 def open_desk(settings: Settings, connection: psycopg.Connection) -> Desk:

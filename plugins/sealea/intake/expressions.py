@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
@@ -18,6 +19,13 @@ TEXT = re.compile(r"'(?:[^']|'')*'")
 QUOTED_NAME = re.compile(r'"[^"]*"')
 ALLOWED = re.compile(rf"\b(?:{FUNCTIONS}|{KEYWORDS})\s*\(")
 FORBIDDEN = re.compile(r"\w+\s*\(|\bselect\b|::|\[|--|/\*")
+
+
+class Submission(NamedTuple):
+    """What expressions may know of the submission: the ending year of its school year, and its window."""
+
+    school_year: int
+    window: str
 
 
 def compiled(what: str, text: str, frame: pl.DataFrame) -> tuple[pl.Expr, pl.DataType]:
@@ -48,9 +56,11 @@ def refuse_other_records(what: str, text: str) -> None:
         raise RuleBug(f"{what} uses {', '.join(refused)}: not a function of one record that may be used. Correct it.")
 
 
-def with_submission(frame: pl.DataFrame, school_year: int) -> pl.DataFrame:
-    """Return `frame` with what expressions may know of the submission: its school year, and the first and last day of that."""
+def with_submission(frame: pl.DataFrame, submission: Submission) -> pl.DataFrame:
+    """Return `frame` with what expressions may know of the submission: its window, its school year, the first and last day of that."""
+    school_year = submission.school_year
     return frame.with_columns(
+        pl.lit(submission.window).alias("submission_window"),
         pl.lit(school_year, pl.Int64).alias("submission_school_year"),
         pl.lit(date(school_year - 1, 7, 1)).alias("submission_year_start"),
         pl.lit(date(school_year, 6, 30)).alias("submission_year_end"),

@@ -9,6 +9,7 @@ from sealea.column_map import PLACEHOLDER, ColumnMap, Form, Lookup, Source
 from sealea.errors import RuleBug, SettingError
 from sealea.intake import expressions, membership, native
 from sealea.intake import findings as found
+from sealea.intake.expressions import Submission
 
 WHOLE_STATE = "*"
 POSITION = ("line_number", "line_count")
@@ -23,6 +24,11 @@ class Delivery:
     organisations: frozenset[str]
     school_year: int
     window_code: str
+
+    @property
+    def submission(self) -> Submission:
+        """Return what expressions may know of the delivery."""
+        return Submission(self.school_year, self.window_code)
 
     def constants(self) -> dict[str, str]:
         """Return the placeholders that are the same for every record."""
@@ -135,7 +141,7 @@ def calculated(column: str, text: str, frame: pl.DataFrame, feed: Feed) -> pl.Se
     what = f"Map {feed.layout}: feeds.{feed.extract}.{column}"
     forms = feed.column_map.columns
     typed = frame.with_columns(native.typed(name, forms[name]).alias(name) for name in frame.columns if name not in POSITION)
-    typed = expressions.with_submission(typed, feed.delivery.school_year)
+    typed = expressions.with_submission(typed, feed.delivery.submission)
     expression, kind = expressions.compiled(what, text, typed)
     written = native.written(expression, kind)
     if written is None:
@@ -165,7 +171,7 @@ def recoded(column: str, values: pl.Series, origin: Source, line_numbers: pl.Ser
 def looked_up(column: str, values: pl.Series, lookup: Lookup, line_numbers: pl.Series, feed: Feed) -> tuple[pl.Series, pl.DataFrame]:
     """Return what the reference data give for each value; one that they do not hold, or hold twice, is a finding."""
     what = f"Map {feed.layout}: feeds.{feed.extract}.{column}: lookup"
-    rows = membership.rows_where(what, lookup.where, feed.references[lookup.extract], feed.delivery.school_year)
+    rows = membership.rows_where(what, lookup.where, feed.references[lookup.extract], feed.delivery.submission)
     pairs = rows.select(pl.col(lookup.column).cast(pl.String).alias("value"), pl.col(lookup.give).cast(pl.String).alias("given")).unique()
     single = pairs.filter(pl.col("value").is_not_null() & ~pl.col("value").is_duplicated())
     frame = pl.DataFrame({"value": values, "line_number": line_numbers}).join(single, on="value", how="left", maintain_order="left")

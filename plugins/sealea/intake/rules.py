@@ -13,16 +13,15 @@ from sealea.intake import expressions
 from sealea.intake import findings as found
 from sealea.intake.values import unreadable, written
 
-KINDS = ("row", "key", "reference")
+KINDS = ("row", "key", "reference", "total")
 
 
-def problems(records: pl.DataFrame, values: pl.DataFrame, contract: Contract, school_year: int) -> pl.DataFrame:
-    """Return the findings of the contract's row rules on the typed `values` of `records`; NULL means that a rule holds.
+def problems(records: pl.DataFrame, frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    """Return the findings of the contract's row rules on the typed values of `records`; NULL means that a rule holds.
 
     A rule is silent about a record whose value it cannot know: unreadable, or of a required column that the file lacks.
     Raises RuleBug if a rule is not an expression on one record or does not compile.
     """
-    frame = expressions.with_submission(values, school_year)
     present = [name for name in contract.by_name if name in records.columns]
     frame = frame.hstack(records.select(pl.col(name).alias(written(name)) for name in present))
     missing = {column.name for column in contract.columns if column.required} - set(present)
