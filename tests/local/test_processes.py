@@ -58,7 +58,7 @@ def test_a_started_service_runs_in_a_session_of_its_own_until_it_is_stopped(sett
 
 def test_its_output_is_in_its_log_and_the_log_of_the_run_before_is_kept(settings):
     for word in ("first", "second"):
-        processes.start(settings, "speaker", ["sh", "-c", f"echo {word}; sleep 600"], os.environ)
+        processes.start(settings, "speaker", ["sh", "-c", f"echo {word}; exec sleep 600"], os.environ)
         wait_for_log(settings, "speaker", word)
         processes.stop(settings, "speaker")
 

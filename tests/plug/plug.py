@@ -28,6 +28,7 @@ WEIGHTS: Mapping[str, int] = {
     "audit_candidate": 2,
     "publish_release": 3,
 }
+BUILDS = frozenset({"build_cells", "build_marts"})
 PROCESS_KILLS = (child.kill_alone, child.kill_group, child.kill_child)
 
 
@@ -48,18 +49,24 @@ class Tally:
 
 @dataclass
 class Plug:
-    """Where the plug is still to be pulled in one journey."""
+    """Where the plug is still to be pulled in one journey; in the steps `spared` it never is."""
 
     chance: random.Random
     seconds: Mapping[str, float]
     server: Settings
     tally: Tally
+    spared: frozenset[str] = frozenset()
     planned: Counter[tuple[Kind, str]] = field(default_factory=Counter)
+
+    @property
+    def steps(self) -> list[str]:
+        """Return the steps in which the plug may be pulled, in order."""
+        return [step for step in WEIGHTS if step not in self.spared]
 
     def plan(self, kind: Kind, count: int) -> None:
         """Choose the steps of so many pulls."""
-        steps = {step: weight for step, weight in WEIGHTS.items() if kind == "process" or step != UPLOAD}
-        self.planned.update((kind, step) for step in self.chance.choices(list(steps), list(steps.values()), k=count))
+        steps = [step for step in self.steps if kind == "process" or step != UPLOAD]
+        self.planned.update((kind, step) for step in self.chance.choices(steps, [WEIGHTS[step] for step in steps], k=count))
 
     def next(self, step: str) -> Kind | None:
         """Return what is to be killed in this attempt at a step; None if it shall go through."""
@@ -84,6 +91,5 @@ class Plug:
             self.tally.killed[hit] += 1
         else:
             self.tally.missed += 1
-            steps = list(WEIGHTS)
-            if later := steps[steps.index(step) + 1 :]:
+            if later := self.steps[self.steps.index(step) + 1 :]:
                 self.planned[kind, self.chance.choice(later)] += 1
