@@ -75,31 +75,41 @@ def staging_properties(contract: Contract, packs: Sequence[Pack]) -> str:
     key = [str(contract.by_name[name].raw_name) for name in contract.key] or ["line_number"]
     key_rules = [rule.id for rule in contract.rules if rule.kind == "key"]
     relaxed = [pack.state_code for pack in packs if any(is_relaxed(pack, rule_id) for rule_id in key_rules)]
+    tests: list[Any] = [{"unique_key": {"arguments": {"columns": ["load_id", *key]}} | outside(relaxed)}]
+    if kept := promises(contract, packs):
+        tests.append({"keeps_contract": {"arguments": {"promises": kept}}})
     model = {
         "name": f"stg_{contract.extract}",
         "description": f"{contract.title}; the pinned loads only. Grain: {contract.grain}, per load. Source: {contract.source}.",
-        "data_tests": [{"unique_key": {"arguments": {"columns": ["load_id", *key]}} | outside(relaxed)}],
-        "columns": [staging_column(column, contract.extract, packs) for column in contract.raw_columns],
+        "data_tests": tests,
+        "columns": [{"name": column.raw_name, "description": column.description} for column in contract.raw_columns],
     }
     return marked({"version": 2, "models": [model]}, f"expectations/extracts/{contract.extract}.yml and the state packs")
 
 
-def staging_column(column: Column, extract: str, packs: Sequence[Pack]) -> dict[str, Any]:
-    """Return the dbt properties of one staging column."""
-    properties: dict[str, Any] = {"name": column.raw_name, "description": column.description}
-    relaxed = [pack.state_code for pack in packs if may_be_blank(pack, extract, column.name)]
-    tests: list[Any] = [{"not_null": outside(relaxed)} if relaxed else "not_null"] if column.required else []
-    if column.codes:
-        tests.append({"accepted_values": {"arguments": {"values": list(column.codes)}}})
-    return properties | ({"data_tests": tests} if tests else {})
+def promises(contract: Contract, packs: Sequence[Pack]) -> list[dict[str, str]]:
+    """Return what level 1 promises of single values in each state, as conditions on rows of stg_<extract>."""
+    kept = []
+    for column in contract.raw_columns:
+        name = str(column.raw_name)
+        if column.required:
+            relaxed = [pack.state_code for pack in packs if may_be_blank(pack, contract.extract, column.name)]
+            kept.append({"column": name, "condition": " or ".join([f"{name} is not null", *([of_states(relaxed)] if relaxed else [])])})
+        if column.codes:
+            codes = ", ".join("'" + code.replace("'", "''") + "'" for code in column.codes)
+            kept.append({"column": name, "condition": f"{name} is null or {name} in ({codes})"})
+    return kept
+
+
+def of_states(states: Sequence[str]) -> str:
+    """Return the condition that a row's sender belongs to one of these states."""
+    listed = ", ".join(f"'{state}'" for state in states)
+    return f"sender_id in (select sender.sender_id from ops.sender where sender.state_code in ({listed}))"
 
 
 def outside(states: Sequence[str]) -> dict[str, Any]:
     """Return the configuration that keeps a test away from the rows of these states; none if there are none."""
-    if not states:
-        return {}
-    listed = ", ".join(f"'{state}'" for state in states)
-    return {"config": {"where": f"sender_id not in (select sender.sender_id from ops.sender where sender.state_code in ({listed}))"}}
+    return {"config": {"where": f"not {of_states(states)}"}} if states else {}
 
 
 def may_be_blank(pack: Pack, extract: str, column: str) -> bool:
