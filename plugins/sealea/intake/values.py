@@ -10,6 +10,9 @@ from sealea.intake import findings as found
 
 TRUE, FALSE = "Y", "N"
 TYPES = {"text": pl.String, "code": pl.String, "integer": pl.Int64, "date": pl.Date, "boolean": pl.Boolean}
+# A dollar sign, thousands commas, a minus or parentheses; "0,5" and "12,50" are other countries' fractions.
+AMOUNT = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]+)?"
+ADORNED = rf"\A *(?:-?(?:\$ *)?{AMOUNT}|\$ *-{AMOUNT}|\((?:\$ *)?{AMOUNT}\)|\$ *\({AMOUNT}\)) *\z"
 Checks = Iterator[tuple[str, pl.Expr]]
 
 
@@ -22,8 +25,12 @@ def polars_type(column: Column) -> pl.DataType:
 def typed(records: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     """Return `records` with every column of the contract in its type; blank, absent and unreadable values are NULL."""
     present = set(records.columns)
+    decimals = [column.name for column in contract.columns if DECIMAL.fullmatch(column.type) and column.name in present]
+    adorned = {name for name in decimals if records[name].str.contains(r"[$,()]").any()}
     columns = (
-        read_as(column).alias(column.name) if column.name in present else pl.lit(None, polars_type(column)).alias(column.name)
+        read_as(column, is_adorned=column.name in adorned).alias(column.name)
+        if column.name in present
+        else pl.lit(None, polars_type(column)).alias(column.name)
         for column in contract.columns
     )
     return records.select("line_number", "line_count", *columns)
@@ -34,8 +41,8 @@ def text(name: str) -> pl.Expr:
     return pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name))
 
 
-def read_as(column: Column) -> pl.Expr:
-    """Return the values of a text column in the column's type, NULL where they are not of it."""
+def read_as(column: Column, *, is_adorned: bool) -> pl.Expr:
+    """Return the values of a text column in the column's type, NULL where they are not of it. Few files have adorned numbers."""
     value = text(column.name)
     if column.type in ("text", "code"):
         return pl.when(~value.str.contains("\0", literal=True)).then(value)  # PostgreSQL cannot store a NUL
@@ -46,7 +53,15 @@ def read_as(column: Column) -> pl.Expr:
         return pl.when(is_date).then(value).str.to_date("%Y-%m-%d", strict=False)
     if column.type == "boolean":
         return pl.when(value == TRUE).then(statement=True).when(value == FALSE).then(statement=False)
-    return pl.when(value.str.contains(decimal_pattern(column))).then(value).cast(polars_type(column), strict=False)
+    number = unadorned(value) if is_adorned else value
+    return pl.when(number.str.contains(decimal_pattern(column))).then(number).cast(polars_type(column), strict=False)
+
+
+def unadorned(value: pl.Expr) -> pl.Expr:
+    """Return numbers with a dollar sign, thousands commas or parentheses as digits, a point and a leading minus."""
+    is_negative = value.str.contains(r"\A *-|\$ *-|\(")
+    digits = pl.when(is_negative).then(pl.lit("-")).otherwise(pl.lit("")) + value.str.replace_all(r"[-$, ()]", "")
+    return pl.when(value.str.contains(r"[$,()]")).then(pl.when(value.str.contains(ADORNED)).then(digits)).otherwise(value)
 
 
 def decimal_pattern(column: Column) -> str:
