@@ -9,13 +9,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import TextIO
 
 import polars as pl
 
 from sealea.intake import findings as found
 from sealea.intake import header
 from sealea.intake.header import Layout
+from sealea.intake.record import Record
 
 CHUNK_RECORDS = 50_000
 # A longer value is a quote that was never closed. Set by us, since the limit belongs to the whole process.
@@ -35,15 +36,6 @@ class Reading:
     blank_line_count: int
     unreadable_line_count: int
     unreadable_record_count: int
-
-
-class Record(NamedTuple):
-    """One record of the file; `values` is None when it cannot be told apart, `is_open` when not even its end can be."""
-
-    line_number: int
-    line_count: int
-    values: list[str] | None
-    is_open: bool = False
 
 
 @dataclass
