@@ -28,6 +28,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.choices["rollback"].add_argument("--reason", required=True, help="why; kept with the release")
     commands.choices["demo"].add_argument("--real", type=Path, help="deliver the real files of this folder instead of the sample state")
     commands.choices["render"].add_argument("--check", action="store_true", help="write nothing; fail if a file would change")
+    of_state = commands.choices["sample-state"].add_argument
+    of_state("--leas", type=int, default=6, help="districts")
+    of_state("--students", type=int, default=3000, help="students in grades 3 to 12")
+    of_state("--years", type=int, default=2, help="school years, the last one 2026")
+    of_state("--seed", type=int, default=1, help="the same seed gives the same bytes")
+    of_state("--out", type=Path, required=True, help="a folder for the files, the list of senders and the truth")
     commands.choices["senders"].add_argument("file", type=Path, help="the list, such as senders.yml")
     chosen = parser.parse_args(arguments)
     try:
@@ -138,6 +144,17 @@ def register_senders(settings: Settings, chosen: argparse.Namespace) -> int:
     return 0
 
 
+def sample_state(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Write the files that the senders of a sample state would drop, and the truth beside them."""
+    from sealea.sample_state.size import Size
+    from sealea.sample_state.writing import write_state
+
+    size = Size(chosen.leas, chosen.students, chosen.years, chosen.seed)
+    listing = write_state(size, chosen.out, load_pack(settings.project_dir, "ex").file_name)
+    print(f"{listing} lists the senders; {chosen.out / 'truth'} has what is true of the state.")
+    return 0
+
+
 def rollback(settings: Settings, chosen: argparse.Namespace) -> int:
     """Show readers an earlier release again and hold all further ones."""
     from sealea.release import publishing
@@ -167,6 +184,7 @@ COMMANDS: dict[str, tuple[Callable[[Settings, argparse.Namespace], int], str]] =
     "down": (down, "stop what `up` started"),
     "status": (status, "show the services, their addresses and logins"),
     "demo": (demo, "deliver a sample state over SFTP and publish its indicators"),
+    "sample-state": (sample_state, "write a state of any size whose truth is known"),
     "rollback": (rollback, "show readers an earlier release again, and hold further ones"),
     "lift-hold": (lift_hold, "publish again after a rollback"),
     "erase": (erase, "delete the local database for good"),
