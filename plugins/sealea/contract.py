@@ -98,7 +98,7 @@ class Rule(Closed):
     match: dict[Name, Name] = Field({}, description="Reference rules: further columns of the record and the reference columns that must equal them.")
     where: str | None = Field(None, description="Reference rules: which reference rows count, an expression on one of them.")
     without_reference: Literal["wait", "silent"] = Field(
-        "wait", description="Reference rules: while the SEA never sent the extract, the file waits or the rule is silent."
+        "wait", description="Reference rules: `wait`: the file waits if the SEA never sent the extract; `silent`: no rule if no row of it counts."
     )
     when: str | None = Field(None, description="Reference and total rules: which records are checked or counted, an expression on one; none: all.")
     by: tuple[Name, ...] = Field((), description="Total rules: the columns that tell groups apart; none: the whole file is one.")

@@ -72,6 +72,13 @@ def test_a_rule_whose_reference_extract_is_not_there_is_silent():
     assert found_by(Rule(**PAIR), LEDGER) == []
 
 
+def test_a_rule_that_may_be_silent_is_so_too_while_no_reference_row_counts():
+    nothing_counts = {**PAIR, "where": "first_year > 2100"}
+
+    assert found_by(Rule(**nothing_counts, without_reference="silent"), LEDGER, combination=COMBINATION) == []
+    assert found_by(Rule(**nothing_counts), LEDGER, combination=COMBINATION) == [2, 3, 4]
+
+
 TOTAL = {"id": "FIN-903", "kind": "total", "column": "amount", **SAID}
 TRANSFERS = frame(
     ("01", "in", "5.10", None), ("01", "out", "5.00", None), ("02", "in", "7", None), ("02", "out", "7", None), ("02", "other", "9", None)
