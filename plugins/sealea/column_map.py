@@ -1,6 +1,7 @@
 """Column maps: how a state's native file becomes rows of our extracts. Data in expectations/states/<xx>/maps/*.yml, no Python."""
 
 import csv
+import itertools
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -128,6 +129,35 @@ class Source(Closed):
         return tuple(name for name in known if name in words)
 
 
+class FixedWidth(Closed):
+    """Where the columns stand on a line, in the school years from `since` to `until`. Places count characters from 1, both ends included."""
+
+    since: int | None = None
+    until: int | None = None
+    length: Annotated[int, Field(ge=1)] | None = Field(None, description="Characters of a line; without it, the end of the last column.")
+    columns: dict[str, tuple[Annotated[int, Field(ge=1)], int]] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def columns_follow_one_another(self) -> Self:
+        """Refuse columns that end before they begin, overlap, or stand behind the end of the line."""
+        places = sorted(self.columns.values())
+        ends = [0, *(end for _, end in places)]
+        if any(start > end for start, end in places) or any(start <= end for (start, _), end in zip(places, ends, strict=False)):
+            raise ValueError("columns: each begins behind the end of the one before")
+        if self.length is not None and self.length < ends[-1]:
+            raise ValueError("length: the last column ends behind it")
+        return self
+
+    @property
+    def line_length(self) -> int:
+        """Return how many characters a line has."""
+        return self.length or max(end for _, end in self.columns.values())
+
+    def is_of(self, school_year: int) -> bool:
+        """Return whether files of the school year are written so."""
+        return (self.since or school_year) <= school_year <= (self.until or school_year)
+
+
 class NativeFile(Closed):
     """How the native file is named and written. Sender, school year and window come from the name or stand here; none is guessed."""
 
@@ -135,8 +165,10 @@ class NativeFile(Closed):
     senders: tuple[str, ...] | Literal["*"] = Field((), description="Accounts that send this layout; * is any LEA account, by its inbox.")
     school_year: int | None = Field(None, ge=1990, le=2100)
     window: Annotated[str, Field(pattern=r"^[a-z0-9]+$")] | None = None
-    delimiter: Literal[",", ";", "|", "^", "\t"] = ","
+    delimiter: Literal[",", ";", "|", "^", "\t"] | None = Field(None, description="Without it, the header tells the delimiter.")
     encoding: Literal["utf-8", "windows-1252", "iso-8859-1"] = "utf-8"
+    sheet: str | None = Field(None, description="Name of the sheet of a workbook; without it, the first that is not hidden.")
+    fixed_width: tuple[FixedWidth, ...] = Field((), description="For files without header and delimiter: where the columns stand, by school years.")
 
     @model_validator(mode="after")
     def name_says_enough(self) -> Self:
@@ -153,6 +185,18 @@ class NativeFile(Closed):
             raise ValueError("the sender needs a place: a field of the pattern, or `senders`")
         return self
 
+    @model_validator(mode="after")
+    def one_layout_a_year(self) -> Self:
+        """Refuse fixed-width layouts of which two hold in one school year."""
+        years = sorted((layout.since or 0, layout.until or 9999) for layout in self.fixed_width)
+        if any(since <= until for (_, until), (since, _) in itertools.pairwise(years)):
+            raise ValueError("fixed_width: two layouts hold in one school year")
+        return self
+
+    def places(self, school_year: int) -> FixedWidth | None:
+        """Return the fixed-width layout of the school year; None if there is none."""
+        return next((layout for layout in self.fixed_width if layout.is_of(school_year)), None)
+
 
 class ColumnMap(Closed):
     """One native layout. `columns` are those that the feeds may read; others of the file are ignored and stay in landing."""
@@ -166,6 +210,10 @@ class ColumnMap(Closed):
     @model_validator(mode="after")
     def columns_are_declared(self) -> Self:
         """Refuse a feed that reads a native column which `columns` does not declare."""
+        unplaced = {name for name, form in self.columns.items() if not form.optional}
+        for layout in self.file.fixed_width:
+            if missing := sorted(unplaced - set(layout.columns)):
+                raise ValueError(f"file.fixed_width: {missing[0]} has no place; place it, or make it optional")
         if reserved := [name for name in self.columns if name in RESERVED]:
             raise ValueError(f"columns: {reserved[0]} is a word of ours; such a native column cannot be read")
         for extract, feed in self.feeds.items():

@@ -1,7 +1,7 @@
 """File names: what the name of an upload says about its sender, layout, school year and window. Nothing is guessed between two."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sealea.column_map import NativeFile
@@ -20,6 +20,7 @@ FIELDS = {
     "school_years_short": r"(?P<first_year>\d{4})[-_](?P<school_year_short>\d{2})",
 }
 CENTURY = 2000
+WRITTEN_AS_TEXT, PACKED = ("csv", "txt", "tsv"), ("gz", "zip")
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def understood(name: str, pack: Pack, contracts: Mapping[str, Contract], sender_
 def own(name: str, pack: Pack, contracts: Mapping[str, Contract], sender_id: str, kind: str) -> FileName | None:
     """Return what `name` says by the pattern for files in the form of a contract."""
     extract = "|".join(sorted(contracts, key=len, reverse=True))
-    found = re.fullmatch(expression(pack.file_name, {"extract": f"(?P<extract>{extract})"}), name)
+    found = re.fullmatch(expression(pack.file_name, {"extract": f"(?P<extract>{extract})"}, pack.extensions), name)
     if found is None or found["state"].upper() != pack.state_code or found["sender"] != sender_id:
         return None
     if contracts[found["extract"]].sender not in (kind, "any"):
@@ -58,7 +59,7 @@ def native(name: str, pack: Pack, contracts: Mapping[str, Contract], sender_id: 
     """Return what `name` says by the pattern of each column map that the account may use."""
     readings = []
     for layout, column_map in pack.maps.items():
-        found = re.fullmatch(expression(column_map.file.pattern, {}), name, re.IGNORECASE)
+        found = re.fullmatch(expression(column_map.file.pattern, {}, pack.extensions), name, re.IGNORECASE)
         is_of_kind = all(contracts[extract].sender in (kind, "any") for extract in column_map.extracts)
         if found and may_use(column_map.file, sender_id, is_of_kind=is_of_kind):
             said = {field: value.lower() for field, value in found.groupdict().items()}
@@ -76,11 +77,25 @@ def may_use(file: NativeFile, sender_id: str, *, is_of_kind: bool) -> bool:
     return is_of_kind
 
 
-def expression(pattern: str, more: Mapping[str, str]) -> str:
-    """Return the regular expression of a file-name pattern. A * holds no digits, so that it never takes part of a year."""
+def expression(pattern: str, more: Mapping[str, str], extensions: Sequence[str]) -> str:
+    """Return the regular expression of a file-name pattern. A * holds no digits, so that it never takes part of a year.
+
+    A pattern that ends as a text file does stands for each of the `extensions`; a packed text may keep its own before .gz or .zip.
+    """
     fields = {**FIELDS, **more}
-    escaped = re.escape(pattern).replace(r"\*", "[^/0-9]*")
-    return re.sub(r"\\{(\w+)\\}", lambda field: fields[field[1]], escaped)
+    stem, _, extension = pattern.rpartition(".")
+    is_open = stem and extension in WRITTEN_AS_TEXT
+    escaped = re.escape(stem if is_open else pattern).replace(r"\*", "[^/0-9]*")
+    named = re.sub(r"\\{(\w+)\\}", lambda field: fields[field[1]], escaped)
+    return named + endings(extension, extensions) if is_open else named
+
+
+def endings(own: str, extensions: Sequence[str]) -> str:
+    """Return the regular expression of the extensions that a name may have: the pattern's own, and those that the pack allows."""
+    allowed = {own, *extensions}
+    plain, packed = sorted(allowed - set(PACKED)), sorted(allowed & set(PACKED))
+    text = "|".join(sorted(allowed & set(WRITTEN_AS_TEXT)))
+    return rf"\.(?:{'|'.join(plain)}" + (rf"|(?:(?:{text})\.)?(?:{'|'.join(packed)}))" if packed else ")")
 
 
 def school_year(said: Mapping[str, str], file: NativeFile) -> int | None:

@@ -42,6 +42,11 @@ class Pack(Closed):
     state_code: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
     title: str
     file_name: str = Field(description="Pattern of file names, with the fields {state} {sender} {extract} {school_year} {window} {sent_at}.")
+    extensions: tuple[Literal["csv", "txt", "tsv", "xlsx", "gz", "zip"], ...] = Field(
+        default=("csv", "txt", "tsv", "xlsx", "gz", "zip"),
+        description="How names may end where a pattern ends as a text file does; a text may be packed, as in .csv.gz.",
+    )
+    sheet: str | None = Field(None, description="Sheet of a workbook in the form of a contract; without it, the first that is not hidden.")
     parameters: Parameters = Parameters()
     rules: dict[str, Setting | dict[str, Setting]] = Field(
         default={},

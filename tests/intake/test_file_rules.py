@@ -36,18 +36,18 @@ def test_the_seas_name_belongs_to_the_seas_extracts(state, example):
     assert state.send("staff_assignment", example("staff_assignment"), sender_id="sea") == "returned"
 
 
-def test_bytes_that_are_not_utf_8_are_named_by_their_line(state):
+def test_bytes_that_are_no_text_are_named_by_their_line(state):
     good = (HEADER + RECORD).encode()
     contents = [
-        good + b"EX-0101,2026,1002,EX-0101-001,TEACHER,T\xe9,1,2025-08-15\n",
-        b'"\r\n\r",\r\n\xff',
-        good.decode().encode("utf-16"),
+        good + b"EX-0101,2026,1002,EX-0101-001,TEACHER,T\x81,1,2025-08-15\n",
+        b'"\r\n\r",\r\n\x8d',
+        good.decode().encode("utf-16") + b"\0",
         good + b"EX-0101,2026,1002,EX-0101-001,TEACHER,T\xc3",
     ]
 
     findings = returned(state.send_all("staff_assignment", contents))
 
-    assert findings == [[("FILE-002", 3, None)], [("FILE-002", 4, None)], [("FILE-002", 1, None)], [("FILE-002", 3, None)]]
+    assert findings == [[("FILE-002", 3, None)], [("FILE-002", 4, None)], [("FILE-002", 3, None)], [("FILE-002", 3, None)]]
 
 
 def test_a_file_without_records_is_returned(state):

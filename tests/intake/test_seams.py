@@ -8,12 +8,17 @@ from sealea.settings import PROJECT
 
 INTAKE = PROJECT / "plugins/sealea/intake"
 WIRING = ("receiving", "desk", "admission", "answering")
-EXAMINATION = {"checking", "header", "lines", "mapping", "reading", "standards", "verdict"}
-VOCABULARY = {"findings"}
+EXAMINATION = {"checking", "forms", "header", "lines", "mapping", "reading", "standards", "verdict"}
+VOCABULARY = {"findings", "record"}
 PARTS_OF_A_STAGE = {
     "examination": EXAMINATION,
-    "reading": {"header"},
-    "checking": {"membership", "rules", "values"},
+    "forms": {"archive", "charset", "fixed_width", "header", "lines", "manifest", "workbook"},
+    "charset": {"lines"},
+    "manifest": {"archive", "header"},
+    "workbook": {"archive", "header"},
+    "reading": {"forms", "header"},
+    "checking": {"expressions", "membership", "rules", "totals", "values"},
+    "totals": {"expressions"},
     "rules": {"expressions", "values"},
     "membership": {"expressions"},
     "mapping": {"expressions", "membership", "native"},

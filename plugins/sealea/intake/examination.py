@@ -7,16 +7,15 @@ from pathlib import Path
 import polars as pl
 
 from sealea.contract import Rule
-from sealea.intake import checking, header, lines, mapping, reading, standards, verdict
+from sealea.intake import checking, forms, header, lines, mapping, reading, standards, verdict
 from sealea.intake import findings as found
 from sealea.intake.checking import Claim
+from sealea.intake.forms import Refused
 from sealea.intake.lines import Account
 from sealea.intake.mapping import Feed
 from sealea.intake.reading import Reading
 from sealea.intake.standards import Standard
 from sealea.intake.verdict import Verdict
-
-COMPRESSED = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\x28\xb5\x2f\xfd")
 
 
 @dataclass(frozen=True)
@@ -46,19 +45,19 @@ def examined(path: Path, subjects: Sequence[Subject], claim: Claim) -> list[Exam
     Raises RuleBug if a rule of a contract or an expression of a map does not run.
     """
     layout = layout_of(subjects[0])
-    surveyed = lines.survey(path, layout.encoding)
-    if surveyed.first_undecodable:
-        detail = form_at_fault(path) or ("" if layout.encoding == "utf-8" else f"The state's map reads {layout.encoding}.")
-        unread = reading.unread(surveyed.count, "FILE-002", surveyed.first_undecodable, detail)
-        return [concluded(unread, judged(unread.records, unread.findings, unread, subject), surveyed.count) for subject in subjects]
-    read = reading.read(path, layout, surveyed.count)
+    form = forms.recognise(path, layout, claim.window, claim.organisations)
+    if isinstance(form, Refused):
+        unread = reading.unread(form.line_count, form.rule_id, form.line_number, form.detail)
+        return [concluded(unread, judged(unread.records, unread.findings, unread, subject), form.line_count) for subject in subjects]
+    read = reading.read(form, layout)
     verdicts = [verdict_on(read, subject, claim) for subject in subjects]
-    return [concluded(read, common, surveyed.count) for common in verdict.in_common(verdicts)]
+    return [concluded(read, common, form.line_count) for common in verdict.in_common(verdicts)]
 
 
 def layout_of(subject: Subject) -> header.Layout:
     """Return how the file is written that holds the subject."""
-    return header.of_map(subject.feed.column_map) if subject.feed else header.of_contract(subject.standard.contract)
+    feed = subject.feed
+    return header.of_map(feed.column_map, feed.delivery.school_year) if feed else header.of_contract(subject.standard.contract)
 
 
 def verdict_on(read: Reading, subject: Subject, claim: Claim) -> Verdict:
@@ -71,9 +70,19 @@ def verdict_on(read: Reading, subject: Subject, claim: Claim) -> Verdict:
         mapped = mapping.mapped(records, feed)
         records, unmapped = mapped.records, mapped.findings
     typed, findings = checking.check(records, standard.contract, claim, standard.same_person, subject.references)
-    # What level 1 says of a value that the map could not give is only a consequence.
-    own = findings.join(unmapped, on=["line_number", "column_name"], how="anti")
-    return judged(typed, pl.concat([read.findings, unmapped, own]), read, subject)
+    # What level 1 says of a value that a spreadsheet changed or the map could not give is only a consequence.
+    place = ["line_number", "column_name"]
+    mangled = in_contract_columns(read.mangled, feed) if feed else read.mangled
+    unmapped = unmapped.join(mangled, on=place, how="anti")
+    own = findings.join(pl.concat([mangled, unmapped]), on=place, how="anti")
+    return judged(typed, pl.concat([read.findings, mangled, unmapped, own]), read, subject)
+
+
+def in_contract_columns(findings: pl.DataFrame, feed: Feed) -> pl.DataFrame:
+    """Return findings on native columns as findings on the contract columns that come from them."""
+    names = [(native, column) for column in feed.sources for native in feed.native_columns(column)]
+    columns = pl.DataFrame(names, schema={"column_name": pl.String, "contract_column": pl.String}, orient="row")
+    return findings.join(columns, on="column_name").select("rule_id", "line_number", pl.col("contract_column").alias("column_name"), "detail")
 
 
 def judged(typed: pl.DataFrame, findings: pl.DataFrame, read: Reading, subject: Subject) -> Verdict:
@@ -85,15 +94,8 @@ def judged(typed: pl.DataFrame, findings: pl.DataFrame, read: Reading, subject: 
     return verdict.renamed(result, subject.feed.native_names) if subject.feed else result
 
 
-def form_at_fault(path: Path) -> str:
-    """Return what to say of a file whose first bytes are those of an archive or spreadsheet; empty for others. Nothing is unpacked."""
-    with path.open("rb") as file:
-        return "It is a compressed file, which is not opened. Unpack it and send the .csv file." if file.read(8).startswith(COMPRESSED) else ""
-
-
 def refused(path: Path | None, rule: Rule, detail: str = "") -> Examination:
     """Return the examination of a file that is returned unread for one reason; without a path there are no bytes either."""
-    detail = detail or (form_at_fault(path) if path else "")
     line_count = lines.survey(path).count if path else 0
     read = reading.unread(line_count, rule.id, detail=detail)
     return concluded(read, verdict.judge(read.records, read.findings, 0, {rule.id: rule}, 1.0), line_count)

@@ -1,15 +1,19 @@
 """Forms: what kind of file the bytes are, told from the bytes and the header, and the text or records in it."""
 
+import csv
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from sealea.intake import lines
+from sealea.intake import archive, charset, fixed_width, header, lines, manifest, workbook
+from sealea.intake.archive import Unpacked
+from sealea.intake.charset import Charset
 from sealea.intake.header import Layout
-from sealea.intake.record import Record
+from sealea.intake.record import Record, Refusal, Stream
 
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+HEAD_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -51,17 +55,75 @@ class Refused:
     line_count: int
 
 
-def recognise(path: Path, layout: Layout) -> Text | Rows | Refused:
-    """Return what `path` holds, or why it is refused. Nothing is guessed between two readings, and nothing is written."""
-    surveyed = lines.survey(path, layout.encoding)
-    if surveyed.first_undecodable:
-        return Refused("FILE-002", surveyed.first_undecodable, "", surveyed.count)
-    return Text(lambda: opened(path), layout.delimiter, layout.encoding, surveyed.count)
+def recognise(path: Path, layout: Layout, window: str = "", organisations: frozenset[str] = frozenset()) -> Text | Rows | Refused:
+    """Return what `path` holds, or why it is refused. A manifest must agree with the file's window and the sender's organisations, if they are known.
+
+    Nothing is guessed between two readings, nothing is written, and the whole file is looked at: what can be opened now
+    can be read to its end.
+    """
+    try:
+        if workbook.is_workbook(path):
+            return of_workbook(path, layout)
+        data = archive.unpacked(path)
+        said = manifest.manifest(data)
+        if said:
+            manifest.require_agreement(said, data, window, organisations)
+        form = of_text(data, layout)
+        if said:
+            manifest.require_totals(said, records(form), layout)
+    except Refusal as refusal:
+        return Refused(refusal.rule_id, refusal.line_number, refusal.detail, max(lines.survey(path).count, refusal.line_number or 0))
+    return form
 
 
-def opened(path: Path) -> BinaryIO:
-    """Return the bytes of a UTF-8 file without its byte order mark."""
-    file = path.open("rb")
-    if file.read(len(BYTE_ORDER_MARK)) != BYTE_ORDER_MARK:
-        file.seek(0)
-    return file
+def of_workbook(path: Path, layout: Layout) -> Rows:
+    """Return the records of a workbook's sheet."""
+    sheet = workbook.sheet(path, layout)
+    others = f"{sheet.other_sheets:,} more." if sheet.other_sheets else ""
+    notes = (Note("FILE-015", None, others),) if others else ()
+    return Rows(lambda: workbook.records(path, sheet, layout), sheet.row_count, notes)
+
+
+def of_text(data: Unpacked, layout: Layout) -> Text | Rows:
+    """Return the text of the data file, delimited or in fixed width. Raises Refusal if it cannot be told what it is."""
+    if layout.is_fixed_width and layout.fixed_width is None:
+        raise Refusal("FILE-016")
+    found = charset.charset(data.open, layout.encoding, lambda text: any(header.known_columns(text, each, layout) for each in header.DELIMITERS))
+    opener = opener_of(data, found)
+    if found.line_count is None:
+        with opener() as file:
+            found = found._replace(line_count=lines.surveyed(file).count)
+    assert found.line_count is not None
+    notes = (Note("FILE-014", found.first_windows_line),) if found.first_windows_line else ()
+    places = layout.fixed_width
+    if places:
+        return Rows(lambda: fixed_width.records(opener, places), found.line_count, notes)
+    with opener() as file:
+        head = file.read(HEAD_BYTES).decode(errors="ignore")
+    return Text(opener, header.delimiter_of(head, layout), found.encoding, found.line_count, notes)
+
+
+def opener_of(data: Unpacked, found: Charset) -> Callable[[], BinaryIO]:
+    """Return what opens the text as UTF-8 bytes without byte order mark."""
+    if found.encoding != charset.UTF_8:
+        return lambda: io.BufferedReader(Stream(charset.as_utf_8(data.open, found)), lines.BLOCK_BYTES)
+
+    def opened() -> BinaryIO:
+        file = data.open()
+        file.read(found.mark_bytes)
+        return file
+
+    return opened
+
+
+def records(form: Text | Rows) -> Iterator[Record]:
+    """Yield the records of the form, the header first, as any CSV reader tells them apart; their lines are not counted."""
+    if isinstance(form, Rows):
+        yield from form.records()
+        return
+    with io.TextIOWrapper(form.open(), encoding="utf-8", newline="") as text:
+        try:
+            for values in csv.reader(text, delimiter=form.delimiter):
+                yield Record(0, 0, values)
+        except csv.Error:
+            yield Record(0, 0, None)

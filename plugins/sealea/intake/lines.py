@@ -45,13 +45,18 @@ class Account:
 
 def survey(path: Path, encoding: str = "utf-8") -> Lines:
     """Return what the bytes of `path` say about its lines, in one pass and bounded memory. In the encoding, CR and LF are one byte."""
+    with path.open("rb") as file:
+        return surveyed(file, encoding)
+
+
+def surveyed(file: BinaryIO, encoding: str = "utf-8") -> Lines:
+    """Return what the bytes of an open file say about its lines."""
     decoder = codecs.getincrementaldecoder(encoding)()
     breaks, last, undecodable = 0, b"", None
-    with path.open("rb") as file:
-        for block in blocks(file):
-            if undecodable is None:
-                undecodable = undecodable_line(decoder, block, breaks)
-            breaks, last = breaks + line_breaks(block), block[-1:]
+    for block in blocks(file):
+        if undecodable is None:
+            undecodable = undecodable_line(decoder, block, breaks)
+        breaks, last = breaks + line_breaks(block), block[-1:]
     count = breaks + (last not in (b"", b"\n", b"\r"))
     if undecodable is None and not is_complete(decoder):
         undecodable = count

@@ -4,17 +4,19 @@ A record without any value (an empty line, spaces, delimiters only) is blank.
 """
 
 import csv
+import io
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TextIO
 
 import polars as pl
 
 from sealea.intake import findings as found
 from sealea.intake import header
+from sealea.intake.forms import Rows, Text
 from sealea.intake.header import Layout
 from sealea.intake.record import Record
 
@@ -23,12 +25,16 @@ CHUNK_RECORDS = 50_000
 MAXIMUM_VALUE_CHARACTERS = 131_072
 QUOTED = r'"[^"]*+(?:""[^"]*+)*+"'
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
+NOT_TOLD_APART = "A quotation mark inside a value is not doubled, or a value is too long."
 POSITION = {"line_number": pl.Int64, "line_count": pl.Int64}
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a file holds. `records` has `line_number`, `line_count` and, as text, the layout's columns that the header names."""
+    """What a file holds. `records` has `line_number`, `line_count` and, as text, the layout's columns that the header names.
+
+    `mangled` has REC-007 for the values of these columns that a spreadsheet changed, which are blank in the records.
+    """
 
     records: pl.DataFrame
     findings: pl.DataFrame
@@ -36,6 +42,7 @@ class Reading:
     blank_line_count: int
     unreadable_line_count: int
     unreadable_record_count: int
+    mangled: pl.DataFrame = field(default_factory=found.none)
 
 
 @dataclass
@@ -47,6 +54,7 @@ class Body:
     chunks: list[pl.DataFrame] = field(default_factory=list)
     pending: list[Record] = field(default_factory=list)
     unreadable: list[Record] = field(default_factory=list)
+    mangled: list[Record] = field(default_factory=list)
     blank_line_count: int = 0
 
     def add(self, record: Record) -> None:
@@ -57,6 +65,7 @@ class Body:
             self.unreadable.append(record)
         else:
             self.pending.append(record)
+            self.mangled += [record] if record.mangled else []
             if len(self.pending) == CHUNK_RECORDS:
                 self.flush()
 
@@ -79,32 +88,51 @@ def unread(line_count: int, rule_id: str, line_number: int | None = None, detail
     return Reading(pl.DataFrame(schema=POSITION), found.finding(rule_id, line_number, None, detail), 0, 0, line_count, 0)
 
 
-def read(path: Path, layout: Layout, line_count: int) -> Reading:
-    """Return the records of `path`, decodable text of `line_count` physical lines, and what is wrong with its form.
+def read(form: Text | Rows, layout: Layout) -> Reading:
+    """Return the records of a file and what is wrong with its form.
 
     Reading stops at a quoted value that is never closed (FILE-006): from there on nothing can be told apart.
     """
-    with opened(path, layout) as text:
-        records = parse(text, layout.delimiter)
+    with records_of(form) as records:
         blank_line_count, head = first_record(records)
         if head is None:  # all lines are blank; a byte order mark alone is one too
-            return Reading(pl.DataFrame(schema=POSITION), found.finding("FILE-003"), 0, line_count, 0, 0)
+            return Reading(pl.DataFrame(schema=POSITION), found.finding("FILE-003"), 0, form.line_count, 0, 0)
         if head.values is None:
-            return unread(line_count, "FILE-006", open_quote_line(path, layout, head.line_number))
+            return unread(form.line_count, "FILE-006", open_quote_line(form, head.line_number))
         body = Body(header.positions(head.values, layout), len(head.values), blank_line_count=blank_line_count)
         for record in records:
             body.add(record)
     readable = body.records()
-    problems = [header.problems(head.values, layout, head.line_number), *(problem(path, layout, record, body.width) for record in body.unreadable)]
+    notes = [found.finding(note.rule_id, note.line_number, None, note.detail) for note in form.notes]
+    faults = [problem(form, record, body.width) for record in body.unreadable]
+    problems = [*notes, header.problems(head.values, layout, head.line_number), *faults]
     if readable.is_empty() and not body.unreadable:
         problems.append(found.finding("FILE-003"))
-    unreadable_line_count = sum(line_count - record.line_number + 1 if record.is_open else record.line_count for record in body.unreadable)
-    return Reading(readable, pl.concat(problems), head.line_count, body.blank_line_count, unreadable_line_count, len(body.unreadable))
+    unreadable_line_count = sum(form.line_count - record.line_number + 1 if record.is_open else record.line_count for record in body.unreadable)
+    counts = (head.line_count, body.blank_line_count, unreadable_line_count, len(body.unreadable))
+    return Reading(readable, pl.concat(problems), *counts, mangled(body.mangled, body.positions))
 
 
-def opened(path: Path, layout: Layout) -> TextIO:
-    """Return the file as text, opened to be read; a byte order mark is no part of it."""
-    return path.open(encoding="utf-8-sig" if layout.encoding == "utf-8" else layout.encoding, newline="")
+@contextmanager
+def records_of(form: Text | Rows) -> Iterator[Iterator[Record]]:
+    """Return the records of the file, the header first."""
+    if isinstance(form, Rows):
+        yield form.records()
+    else:
+        with opened(form) as text:
+            yield parse(text, form.delimiter)
+
+
+def opened(form: Text) -> TextIO:
+    """Return the text, opened to be read."""
+    return io.TextIOWrapper(form.open(), encoding="utf-8", newline="")
+
+
+def mangled(records: Iterable[Record], positions: Mapping[str, int]) -> pl.DataFrame:
+    """Return REC-007 for every value of a column that is read of which a spreadsheet made something else."""
+    names = {place: name for name, place in positions.items()}
+    rows = [("REC-007", record.line_number, names[place], what) for record in records for place, what in record.mangled if place in names]
+    return pl.DataFrame(rows, schema=found.SCHEMA, orient="row")
 
 
 def parse(text: TextIO, delimiter: str) -> Iterator[Record]:
@@ -149,20 +177,22 @@ def is_blank(record: Record) -> bool:
     return record.values is not None and not any(map(str.strip, record.values))
 
 
-def problem(path: Path, layout: Layout, record: Record, width: int) -> pl.DataFrame:
+def problem(form: Text | Rows, record: Record, width: int) -> pl.DataFrame:
     """Return the finding that says why the record is unreadable."""
     if record.is_open:
-        return found.finding("FILE-006", open_quote_line(path, layout, record.line_number))
+        return found.finding("FILE-006", open_quote_line(form, record.line_number))
     if record.values is None:
-        return found.finding("REC-001", record.line_number, None, "A quotation mark inside a value is not doubled, or a value is too long.")
+        return found.finding("REC-001", record.line_number, None, record.fault or NOT_TOLD_APART)
     return found.finding("REC-001", record.line_number, None, f"It has {len(record.values)}, the header {width}.")
 
 
-def open_quote_line(path: Path, layout: Layout, line_number: int) -> int:
+def open_quote_line(form: Text | Rows, line_number: int) -> int:
     """Return the line on which the quote opened that spoils the record that begins on `line_number`."""
-    delimiter = re.escape(layout.delimiter)
+    if isinstance(form, Rows):
+        return line_number
+    delimiter = re.escape(form.delimiter)
     whole_value = re.compile(rf'(?:{QUOTED}|[^"{delimiter}\r\n][^{delimiter}\r\n]*+|){delimiter}')
-    with opened(path, layout) as text:
+    with opened(form) as text:
         rest = "".join(itertools.islice(text, line_number - 1, None))
     place = 0
     while whole := whole_value.match(rest, place):
