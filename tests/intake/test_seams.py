@@ -15,7 +15,7 @@ PARTS_OF_A_STAGE = {
     "forms": {"archive", "charset", "fixed_width", "header", "lines", "manifest", "workbook"},
     "charset": {"lines"},
     "manifest": {"archive", "header"},
-    "workbook": {"archive", "header"},
+    "workbook": {"archive", "header", "sheet"},
     "reading": {"forms", "header"},
     "checking": {"expressions", "membership", "rules", "totals", "values"},
     "totals": {"expressions"},

@@ -45,6 +45,8 @@ def unpacked(path: Path) -> Unpacked:
     """Return the data file in `path`, which may itself be it. Raises Refusal for an archive that does not hold exactly one."""
     with path.open("rb") as file:
         head = file.read(len(OLD_OFFICE))
+    if head.startswith(OLD_OFFICE):
+        raise Refusal("FILE-012", "It is an old .xls workbook, or one with a password.")
     if head.startswith(OTHERS):
         raise Refusal("FILE-009", "Of compressed files only .gz and .zip are read.")
     if head.startswith(GZIP):

@@ -78,10 +78,9 @@ def recognise(path: Path, layout: Layout, window: str = "", organisations: froze
 
 def of_workbook(path: Path, layout: Layout) -> Rows:
     """Return the records of a workbook's sheet."""
-    sheet = workbook.sheet(path, layout)
-    others = f"{sheet.other_sheets:,} more." if sheet.other_sheets else ""
-    notes = (Note("FILE-015", None, others),) if others else ()
-    return Rows(lambda: workbook.records(path, sheet, layout), sheet.row_count, notes)
+    table = workbook.table(path, layout)
+    notes = (Note("FILE-015", None, f"There are {table.other_sheets}."),) if table.other_sheets else ()
+    return Rows(table.records, table.row_count, notes)
 
 
 def of_text(data: Unpacked, layout: Layout) -> Text | Rows:
