@@ -34,7 +34,7 @@ def test_every_example_is_accepted_without_a_quarantined_record(state, example):
 
     assert state.receive() == {"accepted": 4, "returned": 0, "waiting": 0, "duplicate": 0}
     assert state.rows("select sum(loaded_row_count), sum(quarantined_row_count) from ops.load") == [(7 + 5 + 20 + 6, 0)]
-    assert state.rows("select distinct rule_id from ops.finding") == [("FIN-009",)]
+    assert state.rows("select distinct rule_id from ops.finding") == [("FIN-030",)]
 
 
 def test_the_landed_bytes_are_those_that_were_sent(state, example):

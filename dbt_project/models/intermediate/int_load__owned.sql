@@ -1,7 +1,9 @@
 {#- The extracts that LEAs send (seed lea_extract), with the column that names the LEA. -#}
 {%- set lea_columns = {
     'assessment_result': 'responsible_lea_id',
+    'finance_fund_balance': 'lea_id',
     'finance_ledger': 'lea_id',
+    'finance_payroll': 'lea_id',
     'finance_transaction': 'lea_id',
     'staff': 'lea_id',
     'staff_assignment': 'lea_id',

@@ -22,6 +22,11 @@ select
     pinned_load.window_code as submission_window_code,
     raw_chart_of_accounts.dimension_code,
     raw_chart_of_accounts.code,
-    raw_chart_of_accounts.code_name
+    raw_chart_of_accounts.code_name,
+    raw_chart_of_accounts.first_year,
+    raw_chart_of_accounts.last_year,
+    raw_chart_of_accounts.is_for_district,
+    raw_chart_of_accounts.is_for_charter,
+    raw_chart_of_accounts.is_for_service_agency
 from raw_chart_of_accounts
 inner join pinned_load on raw_chart_of_accounts.load_id = pinned_load.load_id

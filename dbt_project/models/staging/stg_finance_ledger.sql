@@ -39,6 +39,9 @@ select
     raw_finance_ledger.ppe_exclusion_code,
     raw_finance_ledger.goal_code,
     raw_finance_ledger.amount_usd,
-    raw_finance_ledger.local_account
+    raw_finance_ledger.local_account,
+    raw_finance_ledger.spec_version,
+    raw_finance_ledger.nces_lea_id,
+    raw_finance_ledger.lea_type_code
 from raw_finance_ledger
 inner join pinned_load on raw_finance_ledger.load_id = pinned_load.load_id

@@ -28,6 +28,17 @@ select
     raw_finance_transaction.object_code,
     raw_finance_transaction.program_code,
     raw_finance_transaction.school_code,
-    raw_finance_transaction.amount_usd
+    raw_finance_transaction.amount_usd,
+    raw_finance_transaction.account_type_code,
+    raw_finance_transaction.amount_type_code,
+    raw_finance_transaction.source_code,
+    raw_finance_transaction.project_code,
+    raw_finance_transaction.balance_sheet_code,
+    raw_finance_transaction.funding_level_code,
+    raw_finance_transaction.goal_code,
+    raw_finance_transaction.local_account,
+    raw_finance_transaction.journal_number,
+    raw_finance_transaction.spec_version,
+    raw_finance_transaction.nces_lea_id
 from raw_finance_transaction
 inner join pinned_load on raw_finance_transaction.load_id = pinned_load.load_id

@@ -1,0 +1,29 @@
+-- Generated from expectations/extracts/account_crosswalk.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_account_crosswalk as (
+
+    select * from {{ source('raw', 'account_crosswalk') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_account_crosswalk.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_account_crosswalk.dimension_code,
+    raw_account_crosswalk.code,
+    raw_account_crosswalk.nces_code,
+    raw_account_crosswalk.valid_from_date,
+    raw_account_crosswalk.valid_to_date
+from raw_account_crosswalk
+inner join pinned_load on raw_account_crosswalk.load_id = pinned_load.load_id

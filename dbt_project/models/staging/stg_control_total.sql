@@ -1,0 +1,32 @@
+-- Generated from expectations/extracts/control_total.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_control_total as (
+
+    select * from {{ source('raw', 'control_total') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_control_total.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_control_total.lea_id,
+    raw_control_total.fiscal_year,
+    raw_control_total.control_code,
+    raw_control_total.assistance_listing,
+    raw_control_total.source_prefix,
+    raw_control_total.certified_usd,
+    raw_control_total.as_of_date,
+    raw_control_total.certified_date
+from raw_control_total
+inner join pinned_load on raw_control_total.load_id = pinned_load.load_id

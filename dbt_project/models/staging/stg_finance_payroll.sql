@@ -1,0 +1,41 @@
+-- Generated from expectations/extracts/finance_payroll.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_finance_payroll as (
+
+    select * from {{ source('raw', 'finance_payroll') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_finance_payroll.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_finance_payroll.lea_id,
+    raw_finance_payroll.fiscal_year,
+    raw_finance_payroll.period_code,
+    raw_finance_payroll.as_of_date,
+    raw_finance_payroll.staff_pid,
+    raw_finance_payroll.fund_code,
+    raw_finance_payroll.function_code,
+    raw_finance_payroll.object_code,
+    raw_finance_payroll.program_code,
+    raw_finance_payroll.project_code,
+    raw_finance_payroll.school_id,
+    raw_finance_payroll.payroll_activity_code,
+    raw_finance_payroll.amount_usd,
+    raw_finance_payroll.days_paid,
+    raw_finance_payroll.local_account,
+    raw_finance_payroll.spec_version,
+    raw_finance_payroll.nces_lea_id
+from raw_finance_payroll
+inner join pinned_load on raw_finance_payroll.load_id = pinned_load.load_id

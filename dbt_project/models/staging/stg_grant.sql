@@ -1,0 +1,36 @@
+-- Generated from expectations/extracts/grant.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_grant as (
+
+    select * from {{ source('raw', 'grant') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_grant.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_grant.lea_id,
+    raw_grant.grant_code,
+    raw_grant.award_year,
+    raw_grant.grant_name,
+    raw_grant.assistance_listing,
+    raw_grant.award_number,
+    raw_grant.fund_code,
+    raw_grant.award_usd,
+    raw_grant.begin_date,
+    raw_grant.end_date,
+    raw_grant.recurrence_code,
+    raw_grant.goal_codes
+from raw_grant
+inner join pinned_load on raw_grant.load_id = pinned_load.load_id
