@@ -34,6 +34,23 @@ RESERVED = ("line_number", "line_count")
 CODES_HEADER = ("native_code", "code", "meaning")
 
 
+def date_form(pattern: str) -> str:
+    """Return the pattern of a date. Raises ValueError if it does not hold year, month and day once each, told apart by more than a guess."""
+    pieces = re.findall(r"Y+|M+|D+|[^YMD]+", pattern)
+    parts = [piece for piece in pieces if piece[0] in "YMD"]
+    if sorted(part[0] for part in parts) != ["D", "M", "Y"] or not {"YYYY", "YY", "MM", "M", "DD", "D"}.issuperset(parts):
+        raise ValueError("a date has one of YYYY YY, one of MM M and one of DD D, such as M/D/YYYY")
+    if any({"M", "D"} & set(pair) and set(pair) <= set(parts) for pair in itertools.pairwise(pieces)):
+        raise ValueError("a part of one or two digits must be set off from the others, such as M/D/YYYY")
+    return pattern
+
+
+def order_of_date(pattern: str) -> tuple[str, str]:
+    """Return what is between the parts of a date, and their order: two forms with the first alike and the second not cannot be told apart."""
+    parts = re.findall(r"Y+|M+|D+", pattern)
+    return re.sub(r"Y+|M+|D+", "#", pattern), "".join(part[0] for part in parts)
+
+
 class Form(Closed):
     """How the values of one native column are written; without any key: text, as it stands."""
 
@@ -48,9 +65,7 @@ class Form(Closed):
     @classmethod
     def date_has_three_parts(cls, value: str | None) -> str | None:
         """Refuse a date pattern that does not hold year, month and day once each."""
-        if value is not None and sorted(part[0] for part in re.findall(r"Y+|M+|D+", value)) != ["D", "M", "Y"]:
-            raise ValueError("a date has one of YYYY YY, one of MM M and one of DD D, such as M/D/YYYY")
-        return value
+        return value if value is None else date_form(value)
 
     @model_validator(mode="after")
     def one_form(self) -> Self:

@@ -48,6 +48,7 @@ class Column(Closed):
         description="student, staff: loaded as a keyed pseudonym, the value goes to the vault. vault: goes to the vault only.",
     )
     aliases: tuple[str, ...] = Field((), description="Header names of earlier years.")
+    date_forms: tuple[str, ...] = Field((), description="How dates may be written besides YYYY-MM-DD; the state's pack says it.")
     since: int | None = Field(None, description="First school year whose files have the column.")
     until: int | None = Field(None, description="Last school year whose files have the column.")
     ceds: str = Field(description="CEDS element name.")

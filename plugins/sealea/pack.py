@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from sealea import document
-from sealea.column_map import ColumnMap, load_maps
+from sealea.column_map import ColumnMap, date_form, load_maps, order_of_date
 from sealea.contract import Closed, Contract, Name, Rule, Severity
 from sealea.errors import ContractError
 
@@ -47,6 +47,10 @@ class Pack(Closed):
         description="How names may end where a pattern ends as a text file does; a text may be packed, as in .csv.gz.",
     )
     sheet: str | None = Field(None, description="Sheet of a workbook in the form of a contract; without it, the first that is not hidden.")
+    date_forms: tuple[str, ...] = Field(
+        default=(),
+        description="How dates may be written in files in the form of a contract, besides YYYY-MM-DD: such as M/D/YYYY, as in a column map.",
+    )
     parameters: Parameters = Parameters()
     rules: dict[str, Setting | dict[str, Setting]] = Field(
         default={},
@@ -54,6 +58,17 @@ class Pack(Closed):
     )
     optional_columns: dict[Name, tuple[Name, ...]] = Field(default={}, description="Required columns that the state does not collect, by extract.")
     maps: dict[str, ColumnMap] = Field(default={}, description="Files of maps/, by name; not written in pack.yml.")
+
+    @field_validator("date_forms")
+    @classmethod
+    def dates_are_told_apart(cls, forms: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse forms of which two would read one text as two dates."""
+        orders: dict[str, str] = {}
+        for form in ("YYYY-MM-DD", *forms):
+            between, order = order_of_date(date_form(form))
+            if orders.setdefault(between, order) != order:
+                raise ValueError(f"{form} cannot be told from another form")
+        return forms
 
     @cached_property
     def version(self) -> str:

@@ -23,6 +23,7 @@ PARTS_OF_A_STAGE = {
     "membership": {"expressions"},
     "mapping": {"expressions", "membership", "native"},
     "references": {"values"},
+    "values": {"native"},
 }
 
 

@@ -57,7 +57,9 @@ def examined(path: Path, subjects: Sequence[Subject], claim: Claim) -> list[Exam
 def layout_of(subject: Subject) -> header.Layout:
     """Return how the file is written that holds the subject."""
     feed = subject.feed
-    return header.of_map(feed.column_map, feed.delivery.school_year) if feed else header.of_contract(subject.standard.contract)
+    return (
+        header.of_map(feed.column_map, feed.delivery.school_year) if feed else header.of_contract(subject.standard.contract, subject.standard.sheet)
+    )
 
 
 def verdict_on(read: Reading, subject: Subject, claim: Claim) -> Verdict:

@@ -36,11 +36,11 @@ class Layout:
     fixed_width: FixedWidth | None = None
 
 
-def of_contract(contract: Contract) -> Layout:
+def of_contract(contract: Contract, sheet: str | None = None) -> Layout:
     """Return the layout of files in the form of a contract."""
     names = {name: column.name for column in reversed(contract.columns) for name in (*column.aliases, column.name)}
     kinds = {column.name: KINDS.get(column.type.partition("(")[0], TEXT) for column in contract.columns}
-    return Layout(names, tuple(column.name for column in contract.columns if column.required), kinds=kinds)
+    return Layout(names, tuple(column.name for column in contract.columns if column.required), kinds=kinds, sheet=sheet)
 
 
 def of_map(column_map: ColumnMap, school_year: int) -> Layout:

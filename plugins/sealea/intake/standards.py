@@ -15,7 +15,8 @@ NOT_APPLICABLE = "not_applicable"
 class Standard:
     """What the records of one extract are examined by. `same_person` is the form in which person ids are compared.
 
-    `rules` are by id, and by `<id>.<column>` where the state weighs one column otherwise; `not_applicable` are such names too.
+    `rules` are by id, and by `<id>.<column>` where the state weighs one column otherwise; `not_applicable` are such names too. `sheet`
+    is the one that is read of a workbook.
     """
 
     contract: Contract
@@ -23,6 +24,7 @@ class Standard:
     maximum_quarantined_share: float
     same_person: Callable[[str], pl.Expr]
     not_applicable: frozenset[str] = frozenset()
+    sheet: str | None = None
 
 
 def standard(contract: Contract, pack: Pack, file_rules: Mapping[str, Rule], window: str, same_person: Callable[[str], pl.Expr]) -> Standard:
@@ -37,9 +39,14 @@ def standard(contract: Contract, pack: Pack, file_rules: Mapping[str, Rule], win
     }
     rules = {**known, **weighed}
     may_miss = pack.optional_columns.get(contract.extract, ())
-    columns = tuple(column.model_copy(update={"required": column.required and column.name not in may_miss}) for column in contract.columns)
+    columns = tuple(
+        column.model_copy(
+            update={"required": column.required and column.name not in may_miss, "date_forms": (*column.date_forms, *pack.date_forms)},
+        )
+        for column in contract.columns
+    )
     applied = contract.model_copy(update={"columns": columns, "rules": tuple(rules[rule.id] for rule in contract.rules if rule.id not in off)})
-    return Standard(applied, rules, pack.parameters.maximum_quarantined_share, same_person, off)
+    return Standard(applied, rules, pack.parameters.maximum_quarantined_share, same_person, off, pack.sheet)
 
 
 def applicable(findings: pl.DataFrame, off: frozenset[str]) -> pl.DataFrame:

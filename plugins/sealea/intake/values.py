@@ -7,12 +7,19 @@ import polars as pl
 
 from sealea.contract import DECIMAL, Column, Contract
 from sealea.intake import findings as found
+from sealea.intake import native
 
 TRUE, FALSE = "Y", "N"
 TYPES = {"text": pl.String, "code": pl.String, "integer": pl.Int64, "date": pl.Date, "boolean": pl.Boolean}
 # A dollar sign, thousands commas, a minus or parentheses; "0,5" and "12,50" are other countries' fractions.
 AMOUNT = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]+)?"
 ADORNED = rf"\A *(?:-?(?:\$ *)?{AMOUNT}|\$ *-{AMOUNT}|\((?:\$ *)?{AMOUNT}\)|\$ *\({AMOUNT}\)) *\z"
+# What a spreadsheet shows in place of an id that it took for a number, a date or a formula; a program writes 1E5 or 3-1 otherwise.
+MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+CHANGED = (
+    r"\A(?:-?[0-9](?:\.[0-9]+)?E[+-][0-9]{2,3}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}|#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)"
+    rf"|[0-9]{{1,2}}-{MONTH}(?:-[0-9]{{2,4}})?|{MONTH}-[0-9]{{2,4}})\z"
+)
 Checks = Iterator[tuple[str, pl.Expr]]
 
 
@@ -50,7 +57,8 @@ def read_as(column: Column, *, is_adorned: bool) -> pl.Expr:
         return pl.when(value.str.contains(r"\A-?[0-9]+\z")).then(value).cast(pl.Int64, strict=False)
     if column.type == "date":
         is_date = value.str.contains(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\z") & ~value.str.starts_with("0000")
-        return pl.when(is_date).then(value).str.to_date("%Y-%m-%d", strict=False)
+        written = [pl.when(is_date).then(value), *(native.iso_date(value, form) for form in column.date_forms)]
+        return pl.coalesce(written).str.to_date("%Y-%m-%d", strict=False)
     if column.type == "boolean":
         return pl.when(value == TRUE).then(statement=True).when(value == FALSE).then(statement=False)
     number = unadorned(value) if is_adorned else value
@@ -107,8 +115,11 @@ def column_checks(column: Column) -> Checks:
     yield "REC-003", unreadable(column.name)
     if column.codes:
         yield "REC-004", ~value.is_in(list(column.codes))
+    changed = pl.col(written(column.name)).str.contains(CHANGED) if column.type == "text" else pl.lit(value=False)
+    if column.type == "text" and (column.identity or column.name.endswith(("_id", "_code"))):
+        yield "REC-007", changed
     if column.pattern:
-        yield "REC-005", value.is_not_null() & ~pl.col(written(column.name)).str.contains(rf"\A(?:{column.pattern})\z")
+        yield "REC-005", value.is_not_null() & ~changed & ~pl.col(written(column.name)).str.contains(rf"\A(?:{column.pattern})\z")
     if column.minimum is not None or column.maximum is not None:
         yield "REC-005", outside(value, column)
 
