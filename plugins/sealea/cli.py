@@ -33,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     of_state("--students", type=int, default=3000, help="students in grades 3 to 12")
     of_state("--years", type=int, default=2, help="school years, the last one 2026")
     of_state("--seed", type=int, default=1, help="the same seed gives the same bytes")
+    of_state("--errors", type=float, default=0.15, help="share of the districts' files with something wrong in them, 0 to 1")
     of_state("--out", type=Path, required=True, help="a folder for the files, the list of senders and the truth")
     commands.choices["senders"].add_argument("file", type=Path, help="the list, such as senders.yml")
     chosen = parser.parse_args(arguments)
@@ -150,7 +151,7 @@ def sample_state(settings: Settings, chosen: argparse.Namespace) -> int:
     from sealea.sample_state.writing import write_state
 
     size = Size(chosen.leas, chosen.students, chosen.years, chosen.seed)
-    listing = write_state(size, chosen.out, load_pack(settings.project_dir, "ex").file_name)
+    listing = write_state(size, chosen.out, load_pack(settings.project_dir, "ex").file_name, chosen.errors)
     print(f"{listing} lists the senders; {chosen.out / 'truth'} has what is true of the state.")
     return 0
 

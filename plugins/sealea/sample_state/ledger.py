@@ -50,7 +50,7 @@ AT_LEA = (
     ("1", "5200", "930", "100", "", 12_000),
     ("1", "1000", "564", "100", "", 6_000),
 )
-REVENUE_SHARES = {"1": (("1110", 45), ("3100", 55)), "2": (("4200", 100),), "3": (("1110", 60), ("5100", 40)), "4": (("1110", 100),)}
+REVENUE_SHARES = {"1": (("1110", 45), ("3100", 55)), "2": (("4200", 100),), "3": (("1110", 60), ("5100", 25)), "4": (("1110", 100),)}
 # Period, amount type, percent of the year's amount that it shows; the last year is not audited yet.
 PERIODS = (("BUD0", "budget", 0), ("BUD1", "budget", 0), ("Q1", "actual", 24), ("Q2", "actual", 49), ("Q3", "actual", 75), ("Q4", "actual", 100))
 COMMITTED = (("Q1", "encumbrance", 11), ("Q2", "encumbrance", 8), ("Q3", "encumbrance", 5))
@@ -133,18 +133,23 @@ def at_leas(size: Size, state: Organisations, students: Students, leas: np.ndarr
 
 
 def revenue(spent: pl.DataFrame) -> pl.DataFrame:
-    """Return revenue by fund and source, a little above what was spent, so that balances grow slowly."""
+    """Return revenue by fund and source, a little above what was spent, and what the general fund gives to capital projects."""
     sums = spent.group_by("lea", "fund").agg(pl.col("cents").sum()).sort("lea", "fund")
     parts = []
     for fund, sources in REVENUE_SHARES.items():
         of_fund = sums.filter(pl.col("fund") == fund)
         for source, share in sources:
             parts.append(of_fund.select("lea", "fund", pl.lit(source).alias("source"), (pl.col("cents") * share // 99).alias("cents")))
+    moved = spent.filter(pl.col("function") == "5200").group_by("lea").agg(pl.col("cents").sum())
+    parts.append(moved.select("lea", pl.lit("3").alias("fund"), pl.lit("5200").alias("source"), "cents"))
     return pl.concat(parts).sort("lea", "fund", "source")
 
 
-def ledger_file(size: Size, state: Organisations, books: Accounts, year: int) -> pl.DataFrame:
-    """Return the accounts as columns of the extract finance_ledger in every period, all of them text; lea as a number in front."""
+def ledger_lines(size: Size, books: Accounts, year: int) -> pl.DataFrame:
+    """Return the accounts in every period, one row per line of the files: ACCOUNT, source, type, period, amount_type, cents, is_final.
+
+    `is_final` marks the actual amounts of the whole year that count.
+    """
     final = "UNAUD" if year == size.school_years[-1] else "AUD"
     spent = books.spent.with_columns(pl.lit("expenditure").alias("type"), pl.lit("").alias("source"))
     received = books.received.select(
@@ -155,12 +160,14 @@ def ledger_file(size: Size, state: Organisations, books: Accounts, year: int) ->
     parts = [in_period(annual, *period) for period in (*PERIODS, (final, "actual", 100))]
     goods = spent.filter(pl.col("object").str.slice(0, 1).is_in(["3", "4", "5", "6"]))
     parts += [in_period(goods, *period) for period in COMMITTED]
-    school_ids = state.schools["school_id"]
-    lines = pl.concat(parts)
-    school = school_ids.gather(lines["school"].clip(0)).set(lines["school"] < 0, "000")
+    return pl.concat(parts).with_columns((pl.col("period") == final).alias("is_final")).sort("lea", maintain_order=True)
+
+
+def ledger_file(state: Organisations, lines: pl.DataFrame, year: int) -> pl.DataFrame:
+    """Return lines of `ledger_lines` as columns of the extract finance_ledger, all of them text."""
+    school = state.schools["school_id"].gather(lines["school"].clip(0)).set(lines["school"] < 0, "000")
     end = {"Q1": f"{year - 1}-09-30", "Q2": f"{year - 1}-12-31", "Q3": f"{year}-03-31"}
     return lines.select(
-        "lea",
         state.leas["lea_id"].gather(lines["lea"]).alias("lea_id"),
         pl.lit(str(year)).alias("fiscal_year"),
         pl.col("period").alias("period_code"),

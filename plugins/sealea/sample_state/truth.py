@@ -95,8 +95,9 @@ class Truth:
         )
         self.teachers.append(sums.with_columns(school_year=pl.lit(year, pl.Int64)))
 
-    def add_spending(self, spent: pl.DataFrame, year: int) -> None:
-        """Take in the accounts that counted of some LEAs: lea, fund, function, object, program and cents of the whole year."""
+    def add_spending(self, lines: pl.DataFrame, year: int) -> None:
+        """Take in the lines of ledgers that counted, rows of `ledger.ledger_lines`."""
+        spent = lines.filter(pl.col("is_final") & (pl.col("type") == "expenditure"))
         function, code, program = pl.col("function"), pl.col("object"), pl.col("program")
         is_current = (
             function.str.contains("^(1|2|31|32)")
@@ -119,7 +120,8 @@ class Truth:
         """Return the value of every indicator, one row per organisation, year, subject, grade, subgroup and contrast."""
         cells = self.by_organisation()
         parts = [*rates(cells), means(cells), *gaps(cells), self.v_gaps(), *self.teacher_rates(), *self.money()]
-        return pl.concat([part.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items()) for part in parts]).sort(list(SCHEMA)[:7])
+        values = pl.concat([part.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items()) for part in parts])
+        return values.with_columns(pl.col("value", "n").round(9)).sort(list(SCHEMA)[:7])
 
     def placed(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return the frame with lea_id, region_id and school_id of each school."""
