@@ -7,7 +7,7 @@ import polars as pl
 import psycopg
 
 from sealea.file_name import FileName
-from sealea.intake import answering, examination, ledger, loading, outbox, pseudonym
+from sealea.intake import answering, examination, forms, ledger, loading, outbox, pseudonym
 from sealea.intake.answering import Answer
 from sealea.intake.desk import Desk
 from sealea.intake.examination import Examination
@@ -44,7 +44,8 @@ def admit(desk: Desk, connection: psycopg.Connection, file: File) -> str | None:
         repeated = repeats(desk, connection, file, current, references.vintage)
         if repeated:
             return acknowledge(desk, connection, file, current, repeated)
-        submission_id = ledger.add_submission(connection, file.arrival, file.target, file.sha256, file.landed.byte_count if file.landed else 0)
+        byte_count, resubmission = (file.landed.byte_count, forms.resubmission(file.landed.path)) if file.landed else (0, None)
+        submission_id = ledger.add_submission(connection, file.arrival, file.target, file.sha256, byte_count, resubmission)
         delivery = ledger.add_delivery(connection, file.arrival, submission_id, is_duplicate=False)
         return read(desk, connection, file, delivery, current, references)
 

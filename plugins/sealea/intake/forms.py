@@ -76,6 +76,15 @@ def recognise(path: Path, layout: Layout, window: str = "", organisations: froze
     return form
 
 
+def resubmission(path: Path) -> tuple[str, str, str] | None:
+    """Return what a manifest in `path` says of sending the file again: type, reason, and what it replaces; None if there is no such word."""
+    try:
+        said = manifest.manifest(archive.unpacked(path)) if archive.is_zip(path) and not workbook.is_workbook(path) else None
+    except Refusal:
+        return None  # for which the file comes back
+    return (said.resubmission.type, said.resubmission.reason, said.resubmission.replaces) if said and said.resubmission else None
+
+
 def of_workbook(path: Path, layout: Layout) -> Rows:
     """Return the records of a workbook's sheet."""
     table = workbook.table(path, layout)

@@ -171,14 +171,27 @@ def waiting_loads(connection: psycopg.Connection, condition: LiteralString, valu
     return [load_id for (load_id,) in connection.execute(query, values)]
 
 
-def add_submission(connection: psycopg.Connection, arrival: Arrival, target: FileName | None, sha256: str, byte_count: int) -> int:
-    """Return a new submission of these bytes; `target` is None if the name could not be understood."""
+def add_submission(
+    connection: psycopg.Connection,
+    arrival: Arrival,
+    target: FileName | None,
+    sha256: str,
+    byte_count: int,
+    resubmission: tuple[str, str, str] | None = None,
+) -> int:
+    """Return a new submission of these bytes; `target` is None if the name could not be understood.
+
+    `resubmission` is what the sender says of sending it again: type, reason, and what it replaces.
+    """
     insert = """
-        insert into ops.submission (sender_id, layout, school_year, window_code, sha256, byte_count, original_name)
-        values (%s, %s, %s, %s, %s, %s, %s) returning submission_id
+        insert into ops.submission
+            (sender_id, layout, school_year, window_code, sha256, byte_count, original_name,
+            resubmission_type, resubmission_reason, resubmission_replaces)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning submission_id
     """
     named = [target.layout, target.school_year, target.window_code] if target else [None, None, None]
-    return int(returned(connection, insert, [arrival.sender_id, *named, sha256, byte_count, arrival.file_name])[0])
+    again = resubmission or (None, None, None)
+    return int(returned(connection, insert, [arrival.sender_id, *named, sha256, byte_count, arrival.file_name, *again])[0])
 
 
 def add_delivery(connection: psycopg.Connection, arrival: Arrival, submission_id: int, *, is_duplicate: bool) -> Delivery:

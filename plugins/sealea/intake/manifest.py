@@ -15,6 +15,7 @@ from sealea.intake.record import Record, Refusal
 
 RULE = "FILE-011"
 WHOLE_STATE = "*"
+NO_NUL = r"^[^\x00]*$"
 NOT_OF_A_NUMBER = str.maketrans("", "", "$, ()-")
 
 
@@ -22,8 +23,8 @@ class Resubmission(Closed):
     """Why a file is sent again."""
 
     type: Literal["correction", "late", "appeal", "other"]
-    reason: Annotated[str, Field(min_length=1, max_length=1000)]
-    replaces: Annotated[str, Field(max_length=200)] = ""
+    reason: Annotated[str, Field(min_length=1, max_length=1000, pattern=NO_NUL)]
+    replaces: Annotated[str, Field(max_length=200, pattern=NO_NUL)] = ""
 
 
 class DataFile(Closed):
@@ -56,7 +57,8 @@ def manifest(data: Unpacked) -> Manifest | None:
     except ValidationError as error:
         known = {name for model in (Manifest, DataFile, Resubmission) for name in model.model_fields}
         places = {".".join(str(part) for part in fault["loc"] if part in known) or "a key of its own" for fault in error.errors(include_input=False)}
-        raise Refusal(RULE, f"It is not of the guide's form: {', '.join(sorted(places))}.") from None
+        deepest = [place for place in places if not any(other.startswith(f"{place}.") for other in places)]
+        raise Refusal(RULE, f"It is not of the guide's form: {', '.join(sorted(deepest))}.") from None
     except (ValueError, RecursionError):
         raise Refusal(RULE, "It is not JSON.") from None
 
