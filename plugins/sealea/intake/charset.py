@@ -29,7 +29,7 @@ CUT_OFF = re.compile(rb"(?:[\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\
 LETTER, SMALL, CAPITAL = r"[A-Za-z\xc0-\xff]", r"[a-z\xdf-\xff]", r"[A-Z\xc0-\xde]"
 CARONS = r"[\x8a\x8c\x8e\x9f]"  # capital S and Z with caron, OE, Y with diaeresis
 OF_ANOTHER = (
-    r"[\x81\x8d\x8f\x90\x9d\x83\x88\x98]",
+    r"[\x00\x81\x8d\x8f\x90\x9d\x83\x88\x98]",
     rf"{LETTER}[\x82\x84]",
     rf"{LETTER}[\x80-\x87\x89\x8b\x91\x93-\x97\x99\x9b\xa1-\xbf]{LETTER}",
     rf"{LETTER}\xa0{SMALL}",
@@ -39,7 +39,7 @@ OF_ANOTHER = (
     rf"[\xe0-\xff]{CAPITAL}{{2}}",
 )
 ODD_LETTERS = re.compile("|".join(OF_ANOTHER).encode("latin-1"))
-LONGEST_MATCH = 4
+LONGEST_MATCH, HEAD_BYTES = 4, 1 << 20
 Opener = Callable[[], BinaryIO]
 
 
@@ -61,7 +61,7 @@ def charset(opener: Opener, declared: str, has_known_header: Callable[[str], boo
     Raises Refusal, naming the line that cannot be read, if there is no single answer.
     """
     with opener() as file:
-        head = file.read(lines.BLOCK_BYTES)
+        head = file.read(HEAD_BYTES)
     for mark, encoding in MARKS:
         if head.startswith(mark):
             return required(opener, Charset(encoding, len(mark)))
