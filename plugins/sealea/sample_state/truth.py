@@ -47,9 +47,10 @@ NORMAL = NormalDist()
 
 @dataclass
 class Truth:
-    """The truth as it is gathered, year by year and LEA by LEA."""
+    """The truth as it is gathered, year by year and LEA by LEA; without `has_schools` that of LEAs and what lies above them."""
 
     state: Organisations
+    has_schools: bool = True
     parts: list[pl.DataFrame] = field(default_factory=list)
     cells: list[pl.DataFrame] = field(default_factory=list)
     scores: list[pl.DataFrame] = field(default_factory=list)
@@ -60,6 +61,9 @@ class Truth:
     def add_results(self, frame: pl.DataFrame, year: int, subject: str) -> None:
         """Take in the results that counted of some LEAs, rows of `results.results`."""
         marked = frame.with_columns(**groups())
+        if not self.has_schools:
+            first = self.state.schools.with_row_index("row").group_by("lea").agg(pl.col("row").min()).sort("lea")["row"].cast(pl.Int32)
+            marked = marked.with_columns(school=first.gather(marked["lea"]))
         tested = pl.col("fate") == 0
         marked = marked.with_columns(
             expected=pl.col("fate") != FATES.index("MEDICAL"),
@@ -81,7 +85,15 @@ class Truth:
             self.cells.append(cell.with_columns(school_year=pl.lit(year, pl.Int64), subject_code=pl.lit(subject)))
             if name not in ("all", "gifted"):
                 counted = marked.filter(pl.col("points").is_not_null()).group_by(*keys, "points").agg(pl.len().cast(pl.Int64).alias("count"))
-                self.scores.append(counted.with_columns(school_year=pl.lit(year, pl.Int64), subject_code=pl.lit(subject)))
+                self.add_scores(counted.with_columns(school_year=pl.lit(year, pl.Int64), subject_code=pl.lit(subject)))
+
+    def add_scores(self, counted: pl.DataFrame) -> None:
+        """Take in how many students of each group have each score: V of the LEAs is told now, their regions add up."""
+        keys = ["school_year", "subject_code", pl.col("grade").cast(pl.String).str.zfill(2).alias("grade_code"), "subgroup_code", "points"]
+        placed = self.placed(counted)
+        by_lea, by_region = (placed.group_by(pl.col(column).alias("org_id"), *keys).agg(pl.col("count").sum()) for column in ("lea_id", "region_id"))
+        self.parts.append(v_gaps(by_lea))
+        self.scores.append(by_region)
 
     def add_staff(self, staff: Staff, year: int, known: np.ndarray) -> None:
         """Take in the positions that counted; `known` says whose experience was reported."""
@@ -119,7 +131,11 @@ class Truth:
     def values(self) -> pl.DataFrame:
         """Return the value of every indicator, one row per organisation, year, subject, grade, subgroup and contrast."""
         cells = self.by_organisation()
-        parts = [*rates(cells), means(cells), *gaps(cells), self.v_gaps(), *self.teacher_rates(), *self.money()]
+        region = pl.concat(self.scores)
+        keys = [name for name in region.columns if name not in ("org_id", "count")]
+        regions = region.group_by("org_id", *keys).agg(pl.col("count").sum())
+        state = region.group_by(pl.lit(STATE).alias("org_id"), *keys).agg(pl.col("count").sum())
+        parts = [*rates(cells), means(cells), *gaps(cells), *self.parts, v_gaps(regions), v_gaps(state), *self.teacher_rates(), *self.money()]
         values = pl.concat([part.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items()) for part in parts])
         return values.with_columns(pl.col("value", "n").round(9)).sort(list(SCHEMA)[:7])
 
@@ -135,7 +151,7 @@ class Truth:
         keys = ["school_year", "subject_code", "grade", "subgroup_code"]
         frame = self.placed(pl.concat(self.cells))
         parts = []
-        for level, column in enumerate(("school_id", "lea_id", "region_id", "state")):
+        for level, column in list(enumerate(("school_id", "lea_id", "region_id", "state")))[not self.has_schools :]:
             full = pl.col("fay") <= min(level, 1) if column != "state" else pl.col("fay") <= 2
             named = frame.with_columns(state=pl.lit(STATE)).with_columns(
                 *(pl.when(full).then(pl.col(name)).otherwise(0).alias(f"fay_{name}") for name in ("expected", "tested", "proficient"))
@@ -145,31 +161,6 @@ class Truth:
             graded = sums.with_columns(grade_code=pl.col("grade").cast(pl.String).str.zfill(2)).drop("grade")
             parts += [graded, whole.with_columns(grade_code=pl.lit("ALL"))]
         return pl.concat(parts, how="diagonal").filter(pl.col("subgroup_code") != "UNKNOWN").with_columns(contrast_id=pl.lit("NONE"))
-
-    def v_gaps(self) -> pl.DataFrame:
-        """Return V (1.7) by grade: from the chance that a student of the reference group scores above one of the focal group."""
-        frame = self.placed(pl.concat(self.scores)).with_columns(state=pl.lit(STATE))
-        keys = ["org_id", "school_year", "subject_code", "grade_code"]
-        parts = []
-        for column in ("lea_id", "region_id", "state"):
-            own = [pl.col(column).alias("org_id"), "school_year", "subject_code", pl.col("grade").cast(pl.String).str.zfill(2).alias("grade_code")]
-            counted = frame.group_by(*own, "subgroup_code", "points").agg(pl.col("count").sum())
-            for contrast_id, (reference, focal) in CONTRASTS.items():
-                both = counted.filter(pl.col("subgroup_code").is_in([reference, focal])).with_columns(
-                    reference=pl.when(pl.col("subgroup_code") == reference).then("count").otherwise(0),
-                    focal=pl.when(pl.col("subgroup_code") == focal).then("count").otherwise(0),
-                )
-                by_score = both.group_by(*keys, "points").agg(pl.col("reference", "focal").sum()).sort(*keys, "points")
-                below = pl.col("focal").cum_sum().over(keys) - pl.col("focal")
-                won = by_score.with_columns(won=pl.col("reference") * (below + pl.col("focal") / 2))
-                sums = won.group_by(keys).agg(pl.col("reference", "focal", "won").sum())
-                parts.append(sums.with_columns(contrast_id=pl.lit(contrast_id), chance=pl.col("won") / (pl.col("reference") * pl.col("focal"))))
-        whole = pl.concat(parts)
-        whole = whole.filter((pl.col("chance") > 0) & (pl.col("chance") < 1))
-        v = [2**0.5 * NORMAL.inv_cdf(chance) for chance in whole["chance"]]
-        return whole.with_columns(
-            pl.Series("value", v, pl.Float64), indicator_id=pl.lit("gap_v"), subgroup_code=pl.lit("ALL"), n=pl.min_horizontal("reference", "focal")
-        )
 
     def teacher_rates(self) -> list[pl.DataFrame]:
         """Return the share of inexperienced teachers (3.1) and how much more of them poor students meet (3.4)."""
@@ -224,6 +215,26 @@ class Truth:
             parts.append(sums.with_columns(indicator_id=pl.lit("current_expenditure"), value=usd, n=pl.lit(None), **blank))
             parts.append(sums.with_columns(indicator_id=pl.lit("per_pupil_expenditure"), value=usd / pl.col("students"), n="students", **blank))
         return parts
+
+
+def v_gaps(counted: pl.DataFrame) -> pl.DataFrame:
+    """Return V (1.7): from the chance that a student of the reference group scores above one of the focal group."""
+    keys = ["org_id", "school_year", "subject_code", "grade_code"]
+    parts = []
+    for contrast_id, (reference, focal) in CONTRASTS.items():
+        both = counted.filter(pl.col("subgroup_code").is_in([reference, focal])).with_columns(
+            reference=pl.when(pl.col("subgroup_code") == reference).then("count").otherwise(0),
+            focal=pl.when(pl.col("subgroup_code") == focal).then("count").otherwise(0),
+        )
+        by_score = both.group_by(*keys, "points").agg(pl.col("reference", "focal").sum()).sort(*keys, "points")
+        below = pl.col("focal").cum_sum().over(keys) - pl.col("focal")
+        won = by_score.with_columns(won=pl.col("reference") * (below + pl.col("focal") / 2))
+        sums = won.group_by(keys).agg(pl.col("reference", "focal", "won").sum())
+        parts.append(sums.with_columns(contrast_id=pl.lit(contrast_id), chance=pl.col("won") / (pl.col("reference") * pl.col("focal"))))
+    whole = pl.concat(parts).filter((pl.col("chance") > 0) & (pl.col("chance") < 1))
+    v = [2**0.5 * NORMAL.inv_cdf(chance) for chance in whole["chance"]]
+    told = {"indicator_id": pl.lit("gap_v"), "subgroup_code": pl.lit("ALL"), "n": pl.min_horizontal("reference", "focal").cast(pl.Float64)}
+    return whole.with_columns(pl.Series("value", v, pl.Float64), **told).select(list(SCHEMA))
 
 
 def groups() -> dict[str, pl.Expr]:

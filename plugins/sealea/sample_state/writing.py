@@ -16,6 +16,7 @@ from sealea.sample_state.truth import Truth
 
 SENT_AT = "20261005T080000"
 LEAS_AT_ONCE = 50
+LARGE = 1_000_000  # students; the truth of a larger state begins with its LEAs
 SUBMISSION = {"sender_id": pl.String, "file_name": pl.String, "status": pl.String, "row_count": pl.Int64, "loaded_row_count": pl.Int64}
 
 
@@ -77,7 +78,7 @@ def write_state(size: Size, out: Path, pattern: str, error_rate: float = 0.0) ->
     """
     state = organisations(size)
     out.mkdir(parents=True, exist_ok=True)
-    desk = Desk(size, state, out, pattern, planting.chosen(size, error_rate, state.leas.height), Truth(state))
+    desk = Desk(size, state, out, pattern, planting.chosen(size, error_rate, state.leas.height), Truth(state, size.students <= LARGE))
     desk.write_reference("window", size.school_years[-1], reference.windows(size))
     desk.write_reference("goal_target", size.school_years[-1], reference.targets(size, state))
     enrolled, employed = students.first_year(size, state), None
