@@ -11,6 +11,7 @@ import marshal
 import re
 import tempfile
 import warnings
+import weakref
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -62,6 +63,18 @@ def is_workbook(path: Path) -> bool:
 def table(path: Path, layout: Layout) -> Table:
     """Return the rows of the workbook's sheet. Raises Refusal for what is no plain table of a workbook."""
     require_bounds(path)
+    rows = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 - it lives as long as the table
+    try:
+        found = Table(*read(path, layout, rows), rows)
+    except Refusal:
+        rows.close()
+        raise
+    weakref.finalize(found, rows.close)
+    return found
+
+
+def read(path: Path, layout: Layout, rows: IO[bytes]) -> tuple[int, int]:
+    """Write the rows of the workbook's sheet to `rows`; return how many there are, and how many other sheets are not read."""
     try:
         with path.open("rb") as file, warnings.catch_warnings(action="ignore"):
             workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
@@ -70,11 +83,12 @@ def table(path: Path, layout: Layout) -> Table:
                 structure = sheet.structure(parts, worksheet._worksheet_path)
                 others = [other for other in workbook.worksheets if other is not worksheet and other.sheet_state == "visible"]
                 other_sheets = sum(has_cells(parts, other._worksheet_path) for other in others)
-            return Table(structure.row_count, other_sheets, kept(worksheet, structure, layout))
+            keep(worksheet, structure, layout, rows)
     except Refusal:
         raise
     except Exception as error:  # a damaged workbook breaks the library in any way
         raise Refusal(RULE, DAMAGED) from error
+    return structure.row_count, other_sheets
 
 
 def require_bounds(path: Path) -> None:
@@ -102,10 +116,9 @@ def has_cells(parts: zipfile.ZipFile, part: str) -> bool:
         return re.search(rb"<(?:\w+:)?c[ >]", file.read(sheet.BLOCK_BYTES)) is not None
 
 
-def kept(worksheet: Any, structure: Structure, layout: Layout) -> IO[bytes]:
-    """Return a file of the sheet's rows as (row, values, mangled). Raises Refusal if there are not as many as were counted."""
+def keep(worksheet: Any, structure: Structure, layout: Layout, rows: IO[bytes]) -> None:
+    """Write the sheet's rows as (row, values, mangled) to `rows`. Raises Refusal if there are not as many as were counted."""
     worksheet.reset_dimensions()  # what the sheet says of its own size may be wrong, and would cut it short
-    rows = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 - it lives as long as the table
     kinds: list[str | None] = []
     count = 0
     for count, cells in enumerate(worksheet.iter_rows(), 1):
@@ -118,7 +131,6 @@ def kept(worksheet: Any, structure: Structure, layout: Layout) -> IO[bytes]:
         marshal.dump((count, values, mangled), rows)
     if count != structure.row_count:
         raise Refusal(RULE, DAMAGED)
-    return rows
 
 
 def header_names(cells: Sequence[Any]) -> list[str]:
