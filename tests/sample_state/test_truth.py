@@ -20,7 +20,7 @@ from sealea.sample_state.writing import write_state
 from sealea.settings import PROJECT, Settings
 
 SIZE = Size(leas=12, students=5000, years=3, seed=7)
-ERROR_RATE = 0.6
+ERROR_RATE = 0.8
 KEYS = ["indicator_id", "org_id", "school_year", "subject_code", "grade_code", "subgroup_code", "contrast_id"]
 TOLERANCE = 1.1e-6  # six decimals are stored
 

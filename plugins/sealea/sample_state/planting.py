@@ -20,7 +20,7 @@ FINDING = {
     "line_number": pl.Int64,
     "column_name": pl.String,
 }
-SMALLEST = 60  # rows below which no error is planted: a few bad ones would return the file
+SMALLEST = 60  # rows below which none is spoilt: a few bad ones would return the file
 Kind = dict[str, Any]
 
 
@@ -57,34 +57,35 @@ def chosen(size: Size, rate: float, lea_count: int) -> dict[tuple[str, int, int]
 
 def planted(size: Size, kind: Kind | None, rows: pl.DataFrame, other_lea: str, subject: tuple[Any, ...]) -> Planted:
     """Return the file of `rows`, all text, with one kind of error in it, or clean; `other_lea` sends files of its own."""
-    lost = np.zeros(rows.height, dtype=bool)
-    if kind is None or rows.height < SMALLEST:
-        return Planted(rows.write_csv(), lost, [], is_returned=False)
+    clean = Planted(rows.write_csv(), np.zeros(rows.height, dtype=bool), [], is_returned=False)
+    if kind is None or (rows.height < SMALLEST and any(finding["severity"] == "F2" for finding in kind["finds"])):
+        return clean
     if "file" in kind:
         return wrong_file(kind, rows)
-    chance = size.chance("planted", *subject)
-    candidates = rows.with_row_index("row").filter(pl.sql_expr(kind["where"]) if "where" in kind else pl.lit(value=True))["row"].to_numpy()
-    count = min(3, max(1, rows.height // 50), len(candidates))
+    eligible = rows.with_row_index("row").filter(pl.sql_expr(kind["where"]) if "where" in kind else pl.lit(value=True))["row"].to_numpy()
+    count = min(3, max(1, rows.height // 50), len(eligible))
     if not count:
-        return Planted(rows.write_csv(), lost, [], is_returned=False)
-    at = np.sort(chance.choice(candidates, count, replace=False))
+        return clean
+    at = np.sort(size.chance("planted", *subject).choice(eligible, count, replace=False))
     change = kind["change"]
-    copies = np.arange(rows.height, rows.height + count)
     if "set" in change:
-        wrong = with_values(rows, at, change["set"])
-        copies = np.array([], dtype=np.int64)
+        wrong, copies = with_values(rows, at, change["set"]), []
     else:
         values = change["copy"] if "copy" in change else {change["foreign"]: other_lea}
         wrong = pl.concat([rows, rows[at].with_columns(pl.lit(value or None, pl.String).alias(name) for name, value in values.items())])
-    places = {"lines": at, "copies": copies, "both": np.concatenate([at, copies])}
-    findings = [
-        (finding["rule"], finding["severity"], int(line) + 2, finding.get("column"))
-        for finding in kind["finds"]
-        for line in places[finding.get("at", "lines")]
-    ]
-    quarantined = {line - 2 for _, severity, line, _ in findings if severity == "F2"}
-    lost[[line for line in quarantined if line < rows.height]] = True
-    return Planted(wrong.write_csv(), lost, list(findings), is_returned=False)
+        copies = list(range(rows.height, rows.height + count))
+    findings = reported(kind, {"lines": list(at), "copies": copies, "both": [*at, *copies]})
+    lost = np.full(rows.height, any(finding["severity"] == "F1" for finding in kind["finds"]))
+    is_returned = bool(lost.any())
+    lost[[line - 2 for _, severity, line, _ in findings if severity == "F2" and line and line - 2 < rows.height]] = True
+    return Planted(wrong.write_csv(), lost, findings, is_returned)
+
+
+def reported(kind: Kind, rows: dict[str, list[int]]) -> list[tuple[str, str, int | None, str | None]]:
+    """Return the findings of a kind; `rows` are those at fault, counted from 0, by where a finding may stand."""
+    lines: dict[str, list[int | None]] = {place: [int(row) + 2 for row in of_place] for place, of_place in rows.items()}
+    lines |= {"header": [1], "file": [None]}
+    return [(found["rule"], found["severity"], line, found.get("column")) for found in kind["finds"] for line in lines[found.get("at", "lines")]]
 
 
 def with_values(rows: pl.DataFrame, at: np.ndarray, values: dict[str, str]) -> pl.DataFrame:
@@ -102,9 +103,7 @@ def with_values(rows: pl.DataFrame, at: np.ndarray, values: dict[str, str]) -> p
 def wrong_file(kind: Kind, rows: pl.DataFrame) -> Planted:
     """Return a file that is wrong as a whole."""
     change = kind["file"]
-    text = rows.write_csv()
-    every_line: list[int | None] = list(range(2, rows.height + 2))
-    places: dict[str, list[int | None]] = {"header": [1], "file": [None], "lines": every_line}
+    at_fault = list(range(rows.height))
     if "without" in change:
         text = rows.drop(change["without"]).write_csv()
     elif "with" in change:
@@ -115,17 +114,11 @@ def wrong_file(kind: Kind, rows: pl.DataFrame) -> Planted:
         text = with_values(rows, np.arange(rows.height), change["set"]).write_csv()
     elif "reversed" in change:
         text = rows.select(reversed(rows.columns)).write_csv()
-    elif "open_quote" in change:
-        at = rows.height // 2
-        values = rows[at, change["open_quote"]]
-        before = rows[:at].write_csv()
-        after = rows[at:].write_csv(include_header=False)
-        text = before + after.replace(f",{values},", f',"{values},', 1)
-        places["lines"] = [at + 2]
-    findings = [
-        (finding["rule"], finding["severity"], line, finding.get("column"))
-        for finding in kind["finds"]
-        for line in places[finding.get("at", "lines")]
-    ]
+    else:
+        middle = rows.height // 2
+        value = rows[middle, change["open_quote"]]
+        text = rows[:middle].write_csv() + rows[middle:].write_csv(include_header=False).replace(f",{value},", f',"{value},', 1)
+        at_fault = [middle]
+    findings = reported(kind, {"lines": at_fault})
     is_returned = any(severity == "F1" for _, severity, _, _ in findings)
     return Planted(text, np.full(rows.height, is_returned), findings, is_returned)

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import yaml
 
-from sealea.sample_state import ledger, planting, reference, results, staff, students
+from sealea.sample_state import funds, ledger, planting, reference, results, staff, students
 from sealea.sample_state.organisations import Organisations, organisations
 from sealea.sample_state.planting import FINDING, Kind
 from sealea.sample_state.size import STATE, Size
@@ -30,6 +30,7 @@ class Desk:
     pattern: str
     plan: dict[tuple[str, int, int], Kind]
     truth: Truth
+    balances: funds.Balances = field(default_factory=funds.Balances)
     findings: list[tuple[Any, ...]] = field(default_factory=list)
     submissions: list[tuple[Any, ...]] = field(default_factory=list)
 
@@ -91,10 +92,16 @@ def write_state(size: Size, out: Path, pattern: str, error_rate: float = 0.0) ->
         desk.write_reference("org_directory", year, reference.directory(size, state, year))
         desk.write_reference("enrollment_count", year, reference.enrollment(state, enrolled, year))
         desk.truth.add_enrolled(enrolled.school, enrolled.is_poor, year)
+        awards, controls = [], []
         for leas in parts(state):
             write_results(desk, enrolled, leas, year)
             write_personnel(desk, employed, leas, year)
-            write_ledger(desk, enrolled, employed, leas, year)
+            books = ledger.accounts(size, state, enrolled, employed, leas, year)
+            write_books(desk, books, employed, leas, year)
+            awards.append(funds.grants(size, state, books, year))
+            controls.append(funds.control_totals(state, books, year))
+        desk.write_reference("grant", year, pl.concat(awards))
+        desk.write_reference("control_total", year, pl.concat(controls))
     desk.write_truth()
     senders = [{"sender_id": "sea", "kind": "sea", "name": "Example State Education Agency", "organisations": ["*"]}]
     senders += [
@@ -128,11 +135,17 @@ def write_personnel(desk: Desk, employed: staff.Staff, leas: np.ndarray, year: i
     desk.truth.add_staff(own.take(~gone), year, ~unknown[~gone])
 
 
-def write_ledger(desk: Desk, enrolled: students.Students, employed: staff.Staff, leas: np.ndarray, year: int) -> None:
-    """Write the ledgers of some LEAs."""
-    lines = ledger.ledger_lines(desk.size, ledger.accounts(desk.size, desk.state, enrolled, employed, leas, year), year)
-    gone = desk.write_by_lea("finance_ledger", year, ledger.ledger_file(desk.state, lines, year), lines["lea"])
+def write_books(desk: Desk, books: ledger.Accounts, employed: staff.Staff, leas: np.ndarray, year: int) -> None:
+    """Write ledger, fund balances and payroll of some LEAs."""
+    size, state = desk.size, desk.state
+    lines = ledger.ledger_lines(size, books, year)
+    gone = desk.write_by_lea("finance_ledger", year, ledger.ledger_file(state, lines, year), lines["lea"])
     desk.truth.add_spending(lines.filter(~gone), year)
+    balances = desk.balances.file(size, state, books, year)
+    desk.write_by_lea("finance_fund_balance", year, balances.drop("lea"), balances["lea"])
+    own = employed.take(np.isin(employed.lea, leas))
+    own = own.take(np.lexsort((own.number, own.lea)))
+    desk.write_by_lea("finance_payroll", year, funds.payroll_file(size, state, own, year), pl.Series(np.repeat(own.lea, 2)))
 
 
 def parts(state: Organisations) -> list[np.ndarray]:
