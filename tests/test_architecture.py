@@ -11,7 +11,7 @@ import pytest
 from sealea.settings import PROJECT
 
 PACKAGE = PROJECT / "plugins/sealea"
-ROOMS = {"intake", "release", "local", "render"}
+ROOMS = {"intake", "release", "local", "render", "sample_state"}
 COMPOSERS = {"cli.py", "__main__.py", "demo"}  # these hand the result of one room to the next
 SHARED = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "cli"}
 
@@ -47,6 +47,11 @@ def test_every_folder_of_the_package_is_a_room_or_a_composer() -> None:
     folders = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name != "__pycache__"}
 
     assert folders <= ROOMS | COMPOSERS | {"warehouse"}
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "sample_state").glob("*.py")), ids=lambda path: path.name)
+def test_the_truth_of_the_sample_state_shares_nothing_with_what_it_judges(path: Path) -> None:
+    assert parts_of_ours(path) <= {"sample_state"}
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
