@@ -147,6 +147,9 @@ class Contract(Closed):
     description: str
     grain: str
     owner: str | None = Field(None, description="Column naming the organisation that the sender must be allowed to report.")
+    is_expected: bool = Field(
+        default=True, description="Extracts of LEAs: whether every open LEA is to send it; false for one that takes the place of another."
+    )
     key: tuple[str, ...] = Field(description="Columns that tell rows apart; empty for transactions, which may repeat.")
     source: str
     columns: tuple[Column, ...] = Field(min_length=1)
@@ -165,6 +168,16 @@ class Contract(Closed):
         used = {*self.key, *looked_up, *([self.owner] if self.owner else [])}
         if used - set(names):
             raise ValueError(f"no such column: {', '.join(sorted(used - set(names)))}")
+        return self
+
+    @model_validator(mode="after")
+    def rows_of_leas_have_an_owner_in_every_year(self) -> Self:
+        """Refuse an extract of LEAs without owner, and a key or owner that some year's files do not have."""
+        if self.sender == "lea" and self.owner is None:
+            raise ValueError("an extract that LEAs send needs an `owner`: the column that names the LEA")
+        passing = [name for name in (*self.key, self.owner) if name and (self.by_name[name].since or self.by_name[name].until)]
+        if passing:
+            raise ValueError(f"in every year's files, for the key or owner: {', '.join(passing)}")
         return self
 
     @cached_property

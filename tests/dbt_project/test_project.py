@@ -20,12 +20,14 @@ MODELS = sorted((DBT_PROJECT / "models").rglob("*.sql"))
 OURS = [path for path in MODELS if path.parent.name != "staging"]
 
 
-def test_the_extracts_of_leas_are_those_that_the_contracts_name() -> None:
-    contracts = {name for name, contract in load_contracts(PROJECT).items() if contract.sender == "lea"}
+def test_the_extracts_of_leas_and_their_owners_come_from_the_contracts() -> None:
+    contracts = {name: contract.owner for name, contract in load_contracts(PROJECT).items() if contract.sender == "lea"}
     listed = {row["extract"] for row in csv.DictReader((DBT_PROJECT / "seeds/lea_extract.csv").read_text().splitlines())}
-    owned = re.findall(r"^    '(\w+)': '\w+',$", (DBT_PROJECT / "models/intermediate/int_load__owned.sql").read_text(), re.MULTILINE)
+    counted = (DBT_PROJECT / "macros/lea_rows_by_owner.sql").read_text()
+    owned = {extract: owner for owner, extract in re.findall(r"(\w+) as owner_org_id.*?ref\('stg_(\w+)'\)", counted, re.DOTALL)}
 
-    assert listed == set(owned) == contracts
+    assert listed == set(contracts)
+    assert owned == contracts
 
 
 def test_every_indicator_model_is_in_the_register_and_in_the_union() -> None:

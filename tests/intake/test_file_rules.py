@@ -112,6 +112,17 @@ def test_an_unclosed_quote_is_named_by_the_line_on_which_it_opened(state):
     assert [outcome.lines("unreadable") for outcome in outcomes] == [2, 1, 3, 2, 2]
 
 
+def test_a_quote_in_a_value_that_is_not_quoted_may_hide_a_missing_comma_and_is_named(state):
+    good = [RECORD.replace("1001", str(number)) for number in range(1002, 1022)]
+    bare = 'EX-0101,2026,10"01,EX-0101-001,TEACHER,T100,1,2025-08-15\n'
+    moved = 'EX-0101,2026,1001"EX-0101-001,TEACHER",T100,1,2025-08-15,\n'
+
+    (outcome,) = state.send_all("staff_assignment", [HEADER + bare + moved + "".join(good)])
+
+    assert (outcome.status, outcome.findings) == ("accepted", [("REC-001", 2, None), ("REC-001", 3, None)])
+    assert outcome.loaded_lines == list(range(4, 24))
+
+
 def test_more_quarantined_records_than_the_state_allows_return_the_file(state, example):
     two_of_twenty = example("staff_assignment", (2, "fte", "x"), (3, "fte", "x"))
     three_of_twenty = example("staff_assignment", (2, "fte", "x"), (3, "fte", "x"), (4, "fte", "x"))

@@ -1,13 +1,3 @@
-{#- The extracts that LEAs send (seed lea_extract), with the column that names the LEA. -#}
-{%- set lea_columns = {
-    'assessment_result': 'responsible_lea_id',
-    'finance_fund_balance': 'lea_id',
-    'finance_ledger': 'lea_id',
-    'finance_payroll': 'lea_id',
-    'finance_transaction': 'lea_id',
-    'staff': 'lea_id',
-    'staff_assignment': 'lea_id',
-} -%}
 with
 
 pinned_load as (
@@ -23,18 +13,21 @@ sender as (
 
 ),
 
+rows_of_leas as (
+
+    {{ lea_rows_by_owner() }}
+
+),
+
 owned_rows as (
 
-    {%- for extract, lea_column in lea_columns.items() %}
     select
         load_id,
-        {{ lea_column }} as owner_org_id,
+        owner_org_id,
         true as is_of_lea,
-        count(*) as row_count
-    from {{ ref('stg_' ~ extract) }}
-    group by load_id, {{ lea_column }}
+        row_count
+    from rows_of_leas
     union all
-    {%- endfor %}
     -- All other extracts are the SEA's and speak for the whole state.
     select
         pinned_load.load_id,

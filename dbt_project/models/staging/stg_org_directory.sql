@@ -32,6 +32,18 @@ select
     raw_org_directory.locale_code,
     raw_org_directory.open_date,
     raw_org_directory.close_date,
-    raw_org_directory.successor_org_id
+    raw_org_directory.successor_org_id,
+    raw_org_directory.merge_date,
+    raw_org_directory.operational_status_code,
+    raw_org_directory.lea_type_code,
+    raw_org_directory.school_type_code,
+    raw_org_directory.fiscal_agent_org_id,
+    raw_org_directory.title_i_status_code,
+    raw_org_directory.csi_status_code,
+    raw_org_directory.tsi_status_code,
+    raw_org_directory.atsi_status_code,
+    raw_org_directory.lunch_program_code,
+    raw_org_directory.valid_from_date,
+    raw_org_directory.valid_to_date
 from raw_org_directory
 inner join pinned_load on raw_org_directory.load_id = pinned_load.load_id

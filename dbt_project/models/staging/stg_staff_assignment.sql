@@ -25,11 +25,24 @@ select
     raw_staff_assignment.staff_pid,
     raw_staff_assignment.school_id,
     raw_staff_assignment.job_class_code,
+    raw_staff_assignment.leadership_role_code,
     raw_staff_assignment.assignment_code,
+    raw_staff_assignment.course_code,
+    raw_staff_assignment.sced_course_code,
     raw_staff_assignment.subject_code,
+    raw_staff_assignment.grade_low_code,
+    raw_staff_assignment.grade_high_code,
+    raw_staff_assignment.program_assignment_code,
     raw_staff_assignment.fte,
+    raw_staff_assignment.federally_funded_fte,
     raw_staff_assignment.begin_date,
     raw_staff_assignment.end_date,
-    raw_staff_assignment.is_teacher_of_record
+    raw_staff_assignment.is_teacher_of_record,
+    raw_staff_assignment.section_count,
+    raw_staff_assignment.student_count,
+    raw_staff_assignment.minutes_per_week,
+    raw_staff_assignment.instruction_language_code,
+    raw_staff_assignment.in_field_code,
+    raw_staff_assignment.waiver_code
 from raw_staff_assignment
 inner join pinned_load on raw_staff_assignment.load_id = pinned_load.load_id

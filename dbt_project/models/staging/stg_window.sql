@@ -26,6 +26,11 @@ select
     raw_window.open_date,
     raw_window.due_date,
     raw_window.close_date,
-    raw_window.certify_date
+    raw_window.certify_date,
+    raw_window.window_name,
+    raw_window.snapshot_date,
+    raw_window.appeal_close_date,
+    raw_window.sign_roles,
+    raw_window.is_certified
 from raw_window
 inner join pinned_load on raw_window.load_id = pinned_load.load_id

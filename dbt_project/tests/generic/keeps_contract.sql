@@ -3,20 +3,21 @@
 
 with
 
-broken as (
+judged as (
 
     select
-        unnest(
-            array_remove(
-                array[
-                    {%- for promise in promises %}
-                    case when ({{ promise.condition }}) is not true then '{{ promise.column }}' end{{ ',' if not loop.last }}
-                    {%- endfor %}
-                ],
-                null
-            )
-        ) as column_name
+        array[{% for promise in promises %}
+            case when ({{ promise.condition }}) is not true then '{{ promise.column }}' end,{% endfor %}
+            cast(null as text)
+        ] as column_names
     from {{ model }}
+
+),
+
+broken as (
+
+    select unnest(array_remove(column_names, null)) as column_name
+    from judged
 
 )
 

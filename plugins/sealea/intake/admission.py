@@ -154,7 +154,7 @@ def examine(desk: Desk, file: File, references: References) -> list[Examination]
 
 def load(desk: Desk, connection: psycopg.Connection, target: FileName, extract: str, load_id: int, rows: pl.DataFrame) -> None:
     """Load the rows, persons as pseudonyms, and announce them."""
-    contract = desk.contracts[extract]
+    contract = desk.contracts[extract].for_year(target.school_year)
     keys = pseudonym.load_keys(desk.settings.secrets_dir, contract)
     loading.load(connection, contract, load_id, rows, pseudonym.pseudonymised(rows, contract, desk.pack.state_code, keys))
     event = {"extract": extract, "school_year": target.school_year, "sender_id": target.sender_id, "load_id": load_id}

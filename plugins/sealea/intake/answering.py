@@ -71,8 +71,9 @@ def failed_records(examined: list[Examination]) -> int:
 
 def not_applicable(desk: Desk, target: FileName | None) -> tuple[str, ...]:
     """Return the rules that the state does not apply to files like this one."""
-    extracts = target.extracts if target else ()
-    return tuple(sorted({rule for extract in extracts for rule in desk.standard(extract, target.window_code if target else "").not_applicable}))
+    if target is None:
+        return ()
+    return tuple(sorted({rule for extract in target.extracts for rule in desk.standard(extract, target).not_applicable}))
 
 
 def subject(desk: Desk, target: FileName | None) -> str:

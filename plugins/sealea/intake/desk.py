@@ -45,14 +45,20 @@ class Desk:
             joined = joined.union(*(column_map.extracts for column_map in self.pack.maps.values() if joined & set(column_map.extracts)))
         return joined
 
-    def standard(self, extract: str, window: str) -> Standard:
-        """Return what records of the extract are held to in the window."""
-        return standards.standard(self.contracts[extract], self.pack, self.file_rules, window, pseudonym.normalised)
+    def standard(self, extract: str, target: FileName) -> Standard:
+        """Return what records of the extract are held to in the school year and window of the file."""
+        contract = self.contracts[extract].for_year(target.school_year)
+        return standards.standard(contract, self.pack, self.file_rules, target.window_code, pseudonym.normalised)
 
     def references(self, connection: psycopg.Connection, target: FileName) -> References:
         """Return the reference data that count now of those that a file of this name is compared with."""
-        applied = [self.standard(extract, target.window_code).contract for extract in target.extracts]
-        rules = [rule for contract in applied for rule in contract.rules if rule.kind == "reference" and rule.level == 1]
+        applied = [self.standard(extract, target).contract for extract in target.extracts]
+        rules = [
+            rule
+            for contract in applied
+            for rule in contract.rules
+            if rule.kind == "reference" and rule.level == 1 and rule.reference_extract != contract.extract
+        ]
         looked_up = self.pack.maps[target.layout].lookup_extracts if target.layout in self.pack.maps else frozenset()
         waited_for = {rule.reference_extract for rule in rules if rule.without_reference == "wait"} | looked_up
         needed = waited_for.union(rule.reference_extract for rule in rules)
@@ -62,7 +68,7 @@ class Desk:
     def subjects(self, target: FileName, references: References) -> list[Subject]:
         """Return what the file is examined by, for each of its extracts."""
         return [
-            Subject(self.standard(extract, target.window_code), references.rows, references.missing, self.feed(target, extract, references))
+            Subject(self.standard(extract, target), references.rows, references.missing, self.feed(target, extract, references))
             for extract in target.extracts
         ]
 

@@ -16,8 +16,10 @@ REFERENCE_COLUMN = re.compile(r"\breference\.(\w+)")
 def problems(frame: pl.DataFrame, contract: Contract, references: Mapping[str, pl.DataFrame], submission: Submission) -> pl.DataFrame:
     """Return the findings of the contract's reference rules; a blank or unreadable value is none of theirs.
 
-    `references` are the rows of reference extracts by name; a rule whose extract is not among them is silent.
+    `references` are the rows of reference extracts by name; a rule whose extract is not among them is silent. A rule that looks in
+    its own extract, such as parents in the directory, looks among the records of the file, for the file is the whole of it.
     """
+    references = {**references, contract.extract: frame}
     rules = [rule for rule in contract.rules if rule.kind == "reference" and rule.level == 1 and rule.reference_extract in references]
     failing = [found.at_lines(rule.id, lines(rule, frame, references[rule.reference_extract], submission), rule.column) for rule in rules]
     return pl.concat([found.none(), *failing])

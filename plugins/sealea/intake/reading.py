@@ -136,30 +136,43 @@ def mangled(records: Iterable[Record], positions: Mapping[str, int]) -> pl.DataF
 
 
 def parse(text: TextIO, delimiter: str) -> Iterator[Record]:
-    """Yield the records of RFC 4180 `text`, whatever its delimiter, in order; nothing is yielded after one that is open."""
+    """Yield the records of RFC 4180 `text`, whatever its delimiter, in order; nothing is yielded after one that is open.
+
+    A quotation mark in a value that is not quoted makes the record unreadable: a delimiter may be missing before it.
+    """
     csv.field_size_limit(MAXIMUM_VALUE_CHARACTERS)
+    well_quoted = re.compile(rf"(?:{value(delimiter)}{re.escape(delimiter)})*+{value(delimiter)}[\r\n]*")
+    taken_lines: list[str] = []
     is_over = False
 
     def lines() -> Iterator[str]:
         nonlocal is_over
-        yield from text
+        for line in text:
+            taken_lines.append(line)
+            yield line
         is_over = True  # a reader that asks for one more line than there are is inside a quoted value
 
     reader = csv.reader(lines(), strict=True, delimiter=delimiter)
     while True:
         before = reader.line_num
+        taken_lines.clear()
         try:
             values = next(reader)
+            is_readable = all('"' not in line for line in taken_lines) or well_quoted.fullmatch("".join(taken_lines)) is not None
         except StopIteration:
             return
         except csv.Error:
-            taken = reader.line_num - before
-            is_open = is_over or taken > 1  # a quote that swallowed lines: which of them it should hold nobody can tell
-            yield Record(before + 1, taken, None, is_open)
-            if is_open:
-                return
-        else:
-            yield Record(before + 1, reader.line_num - before, values)
+            is_readable = False
+        taken = reader.line_num - before
+        is_open = not is_readable and (is_over or taken > 1)  # a quote that swallowed lines: which of them it should hold nobody can tell
+        yield Record(before + 1, taken, values if is_readable else None, is_open)
+        if is_open:
+            return
+
+
+def value(delimiter: str) -> str:
+    """Return the regular expression of one value: quoted, or without any quotation mark."""
+    return rf'(?:{QUOTED}|[^"{re.escape(delimiter)}\r\n]*+)'
 
 
 def first_record(records: Iterator[Record]) -> tuple[int, Record | None]:
@@ -190,8 +203,7 @@ def open_quote_line(form: Text | Rows, line_number: int) -> int:
     """Return the line on which the quote opened that spoils the record that begins on `line_number`."""
     if isinstance(form, Rows):
         return line_number
-    delimiter = re.escape(form.delimiter)
-    whole_value = re.compile(rf'(?:{QUOTED}|[^"{delimiter}\r\n][^{delimiter}\r\n]*+|){delimiter}')
+    whole_value = re.compile(value(form.delimiter) + re.escape(form.delimiter))
     with opened(form) as text:
         rest = "".join(itertools.islice(text, line_number - 1, None))
     place = 0

@@ -38,6 +38,8 @@ def contract_files(contracts: Mapping[str, Contract], pack: Pack, file_rules: Ma
     """
     files = {
         f"{STAGING}/_sources.yml": sources(contracts),
+        "dbt_project/seeds/lea_extract.csv": lea_extracts(contracts),
+        "dbt_project/macros/lea_rows_by_owner.sql": TEMPLATES.get_template("lea_rows_by_owner.sql.j2").render(contracts=of_leas(contracts)),
         "expectations/contract.schema.json": json.dumps(Contract.model_json_schema(), indent=2) + "\n",
     }
     for name, contract in contracts.items():
@@ -46,6 +48,17 @@ def contract_files(contracts: Mapping[str, Contract], pack: Pack, file_rules: Ma
         files[f"docs/guide/{name}.md"] = guide(contract, pack, file_rules)
         files[f"docs/guide/templates/{name}.csv"] = template(contract)
     return files
+
+
+def of_leas(contracts: Mapping[str, Contract]) -> list[Contract]:
+    """Return the contracts of the extracts that LEAs send."""
+    return [contract for contract in contracts.values() if contract.sender == "lea"]
+
+
+def lea_extracts(contracts: Mapping[str, Contract]) -> str:
+    """Return the seed of the extracts that LEAs send, as CSV."""
+    rows = (f"{contract.extract},{str(contract.is_expected).lower()}\n" for contract in of_leas(contracts))
+    return "extract,is_expected\n" + "".join(rows)
 
 
 def marked(properties: dict[str, Any], source: str) -> str:

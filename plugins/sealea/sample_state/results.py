@@ -89,7 +89,7 @@ def result_file(state: Organisations, frame: pl.DataFrame, year: int, subject: s
         school_ids.gather(frame["school"]).alias("responsible_school_id"),
         pl.lit(str(year)).alias("school_year"),
         student.alias("state_student_id"),
-        pl.concat_str(pl.lit("Family"), pl.col("number") % 9973).alias("last_name"),
+        family_name(),
         pl.concat_str(pl.lit("Given"), pl.col("number") % 7919).alias("first_name"),
         birth_date(year).alias("birth_date"),
         grade.alias("grade_enrolled_code"),
@@ -122,6 +122,12 @@ def student_id(column: str) -> pl.Expr:
     """Return the state's id of a student: ten digits, the last one a check digit."""
     number = pl.col(column)
     return (number * 10 + (number * 7 + 3) % 10).cast(pl.String).str.zfill(10)
+
+
+def family_name() -> pl.Expr:
+    """Return a family name that nobody has, some of them with letters beyond ASCII."""
+    stem = pl.when(pl.col("number") % 23 == 0).then(pl.lit("Fam\u00edlia")).otherwise(pl.lit("Family"))
+    return pl.concat_str(stem, pl.col("number") % 9973).alias("last_name")
 
 
 def birth_date(year: int) -> pl.Expr:

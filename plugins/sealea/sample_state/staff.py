@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from sealea.sample_state.organisations import Organisations
+from sealea.sample_state.results import family_name
 from sealea.sample_state.size import Size
 from sealea.sample_state.students import Students
 
@@ -151,7 +152,7 @@ def staff_file(state: Organisations, staff: Staff, year: int) -> pl.DataFrame:
         pl.col("lea_id"),
         pl.lit(str(year)).alias("school_year"),
         staff_id(),
-        pl.concat_str(pl.lit("Family"), pl.col("number") % 9973).alias("last_name"),
+        family_name(),
         pl.concat_str(pl.lit("Given"), pl.col("number") % 7919).alias("first_name"),
         pl.concat_str(year - 24 - pl.col("experience"), pl.lit("-03-01")).alias("birth_date"),
         pl.col("sex").replace_strict([0, 1], ["F", "M"], return_dtype=pl.String).alias("sex_code"),

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import yaml
 
-from sealea.sample_state import funds, ledger, planting, reference, results, staff, students
+from sealea.sample_state import forms, funds, ledger, planting, reference, results, staff, students
 from sealea.sample_state.organisations import Organisations, organisations
 from sealea.sample_state.planting import FINDING, Kind
 from sealea.sample_state.size import STATE, Size
@@ -30,21 +30,26 @@ class Desk:
     pattern: str
     plan: dict[tuple[str, int, int], Kind]
     truth: Truth
+    habits: list[str]
     balances: funds.Balances = field(default_factory=funds.Balances)
     findings: list[tuple[Any, ...]] = field(default_factory=list)
     submissions: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def write(self, extract: str, year: int, sender: str, text: str) -> str:
-        """Write one file and return its name."""
+    def name(self, extract: str, year: int, sender: str) -> str:
+        """Return the name of a file."""
         fields = {"state": STATE.lower(), "sender": sender, "extract": extract, "school_year": year, "sent_at": SENT_AT}
-        path = self.out / sender / self.pattern.format(**fields, window="ref" if sender == "sea" else "close")
+        return self.pattern.format(**fields, window="ref" if sender == "sea" else "close")
+
+    def write(self, sender: str, name: str, data: bytes) -> None:
+        """Write one file."""
+        path = self.out / sender / name
         path.parent.mkdir(exist_ok=True)
-        path.write_text(text, newline="")
-        return path.name
+        path.write_bytes(data)
 
     def write_reference(self, extract: str, year: int, rows: pl.DataFrame) -> None:
         """Write a file of the SEA."""
-        name = self.write(extract, year, "sea", rows.write_csv())
+        name = self.name(extract, year, "sea")
+        self.write("sea", name, rows.write_csv().encode())
         self.submissions.append(("sea", name, "accepted", rows.height, rows.height))
 
     def write_by_lea(self, extract: str, year: int, rows: pl.DataFrame, lea: pl.Series) -> np.ndarray:
@@ -52,11 +57,18 @@ class Desk:
         lost = np.zeros(rows.height, dtype=bool)
         numbers, starts = np.unique(lea.to_numpy(), return_index=True)
         for number, start, end in zip(numbers, starts, [*starts[1:], rows.height], strict=True):
-            sender = self.state.leas["lea_id"][int(number)].lower()
+            lea_id = self.state.leas["lea_id"][int(number)]
+            sender = lea_id.lower()
             kind = self.plan.get((extract, year, int(number)))
             other = self.state.leas["lea_id"][int(number) - 1]
             own = planting.planted(self.size, kind, rows[int(start) : int(end)], other, (extract, year, int(number)))
-            name = self.write(extract, year, sender, own.text)
+            name = self.name(extract, year, sender)
+            habit = "plain" if own.is_returned else self.habits[int(number)]
+            data, ending, first_line = forms.dressed(own.text, habit, lea_id, name)
+            name = name if not ending else name.replace(".csv", ending) if ending == ".xlsx" else f"{name}{ending}"
+            self.write(sender, name, data)
+            if first_line:
+                self.findings.append((sender, name, "encoding", "FILE-014", "I", first_line, None))
             lost[start:end] = own.lost
             self.findings += [(sender, name, kind["kind"] if kind else "", *finding) for finding in own.findings]
             status = "returned" if own.is_returned else "accepted"
@@ -79,7 +91,15 @@ def write_state(size: Size, out: Path, pattern: str, error_rate: float = 0.0) ->
     """
     state = organisations(size)
     out.mkdir(parents=True, exist_ok=True)
-    desk = Desk(size, state, out, pattern, planting.chosen(size, error_rate, state.leas.height), Truth(state, size.students <= LARGE))
+    desk = Desk(
+        size,
+        state,
+        out,
+        pattern,
+        planting.chosen(size, error_rate, state.leas.height),
+        Truth(state, size.students <= LARGE),
+        forms.habits(size, state.leas.height),
+    )
     desk.write_reference("window", size.school_years[-1], reference.windows(size))
     desk.write_reference("goal_target", size.school_years[-1], reference.targets(size, state))
     enrolled, employed = students.first_year(size, state), None

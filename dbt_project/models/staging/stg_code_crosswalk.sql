@@ -1,0 +1,34 @@
+-- Generated from expectations/extracts/code_crosswalk.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_code_crosswalk as (
+
+    select * from {{ source('raw', 'code_crosswalk') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_code_crosswalk.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_code_crosswalk.code_set,
+    raw_code_crosswalk.code,
+    raw_code_crosswalk.code_name,
+    raw_code_crosswalk.national_code,
+    raw_code_crosswalk.ceds_element_id,
+    raw_code_crosswalk.ceds_option_code,
+    raw_code_crosswalk.ed_fi_descriptor,
+    raw_code_crosswalk.edfacts_code,
+    raw_code_crosswalk.valid_from_date,
+    raw_code_crosswalk.valid_to_date
+from raw_code_crosswalk
+inner join pinned_load on raw_code_crosswalk.load_id = pinned_load.load_id

@@ -1,0 +1,33 @@
+-- Generated from expectations/extracts/course_code.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_course_code as (
+
+    select * from {{ source('raw', 'course_code') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_course_code.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_course_code.course_code,
+    raw_course_code.course_name,
+    raw_course_code.sced_course_code,
+    raw_course_code.sced_level_code,
+    raw_course_code.subject_code,
+    raw_course_code.grade_low_code,
+    raw_course_code.grade_high_code,
+    raw_course_code.first_year,
+    raw_course_code.last_year
+from raw_course_code
+inner join pinned_load on raw_course_code.load_id = pinned_load.load_id

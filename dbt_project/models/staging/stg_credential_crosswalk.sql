@@ -1,0 +1,33 @@
+-- Generated from expectations/extracts/credential_crosswalk.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_credential_crosswalk as (
+
+    select * from {{ source('raw', 'credential_crosswalk') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_credential_crosswalk.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_credential_crosswalk.credential_field_code,
+    raw_credential_crosswalk.credential_type_code,
+    raw_credential_crosswalk.assignment_code,
+    raw_credential_crosswalk.course_code,
+    raw_credential_crosswalk.grade_low_code,
+    raw_credential_crosswalk.grade_high_code,
+    raw_credential_crosswalk.authorisation_code,
+    raw_credential_crosswalk.first_year,
+    raw_credential_crosswalk.last_year
+from raw_credential_crosswalk
+inner join pinned_load on raw_credential_crosswalk.load_id = pinned_load.load_id

@@ -1,0 +1,32 @@
+-- Generated from expectations/extracts/goal.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_goal as (
+
+    select * from {{ source('raw', 'goal') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_goal.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_goal.goal_code,
+    raw_goal.goal_name,
+    raw_goal.goal_area_code,
+    raw_goal.strategy,
+    raw_goal.owner_role,
+    raw_goal.review_routine_code,
+    raw_goal.begin_year,
+    raw_goal.end_year
+from raw_goal
+inner join pinned_load on raw_goal.load_id = pinned_load.load_id

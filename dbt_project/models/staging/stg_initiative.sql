@@ -1,0 +1,38 @@
+-- Generated from expectations/extracts/initiative.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_initiative as (
+
+    select * from {{ source('raw', 'initiative') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_initiative.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_initiative.initiative_id,
+    raw_initiative.initiative_name,
+    raw_initiative.goal_code,
+    raw_initiative.other_goal_codes,
+    raw_initiative.lead_org_id,
+    raw_initiative.owner_role,
+    raw_initiative.begin_date,
+    raw_initiative.end_date,
+    raw_initiative.status_code,
+    raw_initiative.evidence_tier_code,
+    raw_initiative.indicator_id,
+    raw_initiative.minimum_effect,
+    raw_initiative.budget_usd,
+    raw_initiative.grant_code
+from raw_initiative
+inner join pinned_load on raw_initiative.load_id = pinned_load.load_id

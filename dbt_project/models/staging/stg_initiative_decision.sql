@@ -1,0 +1,36 @@
+-- Generated from expectations/extracts/initiative_decision.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_initiative_decision as (
+
+    select * from {{ source('raw', 'initiative_decision') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_initiative_decision.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_initiative_decision.initiative_id,
+    raw_initiative_decision.decision_date,
+    raw_initiative_decision.decision_code,
+    raw_initiative_decision.decided_by_role,
+    raw_initiative_decision.evidence,
+    raw_initiative_decision.release_id,
+    raw_initiative_decision.effect_value,
+    raw_initiative_decision.effect_low,
+    raw_initiative_decision.effect_high,
+    raw_initiative_decision.fidelity_share,
+    raw_initiative_decision.due_date,
+    raw_initiative_decision.done_date
+from raw_initiative_decision
+inner join pinned_load on raw_initiative_decision.load_id = pinned_load.load_id

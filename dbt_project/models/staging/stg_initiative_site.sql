@@ -1,0 +1,29 @@
+-- Generated from expectations/extracts/initiative_site.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_initiative_site as (
+
+    select * from {{ source('raw', 'initiative_site') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_initiative_site.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_initiative_site.initiative_id,
+    raw_initiative_site.org_id,
+    raw_initiative_site.begin_date,
+    raw_initiative_site.end_date,
+    raw_initiative_site.fidelity_share
+from raw_initiative_site
+inner join pinned_load on raw_initiative_site.load_id = pinned_load.load_id

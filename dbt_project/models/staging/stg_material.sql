@@ -1,0 +1,40 @@
+-- Generated from expectations/extracts/material.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_material as (
+
+    select * from {{ source('raw', 'material') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_material.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_material.product_id,
+    raw_material.product_title,
+    raw_material.publisher_name,
+    raw_material.edition,
+    raw_material.published_year,
+    raw_material.isbn,
+    raw_material.subject_code,
+    raw_material.grade_low_code,
+    raw_material.grade_high_code,
+    raw_material.material_type_code,
+    raw_material.rating_source_code,
+    raw_material.rating_code,
+    raw_material.rating_date,
+    raw_material.is_high_quality,
+    raw_material.listed_date,
+    raw_material.valid_to_date
+from raw_material
+inner join pinned_load on raw_material.load_id = pinned_load.load_id

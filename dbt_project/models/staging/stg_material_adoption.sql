@@ -1,0 +1,40 @@
+-- Generated from expectations/extracts/material_adoption.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_material_adoption as (
+
+    select * from {{ source('raw', 'material_adoption') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_material_adoption.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_material_adoption.lea_id,
+    raw_material_adoption.school_year,
+    raw_material_adoption.school_id,
+    raw_material_adoption.subject_code,
+    raw_material_adoption.grade_code,
+    raw_material_adoption.product_id,
+    raw_material_adoption.local_title,
+    raw_material_adoption.publisher_name,
+    raw_material_adoption.status_code,
+    raw_material_adoption.is_required,
+    raw_material_adoption.adopted_date,
+    raw_material_adoption.section_count,
+    raw_material_adoption.student_count,
+    raw_material_adoption.usage_code,
+    raw_material_adoption.pl_hours,
+    raw_material_adoption.evidence_code
+from raw_material_adoption
+inner join pinned_load on raw_material_adoption.load_id = pinned_load.load_id

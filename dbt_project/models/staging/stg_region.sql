@@ -1,0 +1,36 @@
+-- Generated from expectations/extracts/region.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_region as (
+
+    select * from {{ source('raw', 'region') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_region.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_region.region_org_id,
+    raw_region.region_name,
+    raw_region.office_name,
+    raw_region.office_phone,
+    raw_region.office_email,
+    raw_region.website,
+    raw_region.street_address,
+    raw_region.city,
+    raw_region.postal_code,
+    raw_region.service_codes,
+    raw_region.open_date,
+    raw_region.close_date
+from raw_region
+inner join pinned_load on raw_region.load_id = pinned_load.load_id

@@ -1,0 +1,41 @@
+-- Generated from expectations/extracts/staff_vacancy.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_staff_vacancy as (
+
+    select * from {{ source('raw', 'staff_vacancy') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_staff_vacancy.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_staff_vacancy.lea_id,
+    raw_staff_vacancy.school_year,
+    raw_staff_vacancy.census_date,
+    raw_staff_vacancy.requisition_id,
+    raw_staff_vacancy.school_id,
+    raw_staff_vacancy.job_class_code,
+    raw_staff_vacancy.assignment_code,
+    raw_staff_vacancy.subject_code,
+    raw_staff_vacancy.grade_low_code,
+    raw_staff_vacancy.grade_high_code,
+    raw_staff_vacancy.program_assignment_code,
+    raw_staff_vacancy.fte,
+    raw_staff_vacancy.posted_date,
+    raw_staff_vacancy.filled_date,
+    raw_staff_vacancy.removed_date,
+    raw_staff_vacancy.posting_result_code,
+    raw_staff_vacancy.covered_by_code
+from raw_staff_vacancy
+inner join pinned_load on raw_staff_vacancy.load_id = pinned_load.load_id

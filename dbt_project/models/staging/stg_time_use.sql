@@ -1,0 +1,45 @@
+-- Generated from expectations/extracts/time_use.yml by `make render`; do not edit.
+with
+
+pinned_load as (
+
+    select * from {{ source('ops', 'pinned_load') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
+raw_time_use as (
+
+    select * from {{ source('raw', 'time_use') }}
+
+)
+
+select
+    pinned_load.load_id,
+    raw_time_use.line_number,
+    pinned_load.sender_id,
+    pinned_load.school_year as submission_school_year,
+    pinned_load.window_code as submission_window_code,
+    raw_time_use.lea_id,
+    raw_time_use.school_year,
+    raw_time_use.school_id,
+    raw_time_use.activity_id,
+    raw_time_use.activity_name,
+    raw_time_use.time_kind_code,
+    raw_time_use.subject_code,
+    raw_time_use.grade_low_code,
+    raw_time_use.grade_high_code,
+    raw_time_use.begin_date,
+    raw_time_use.end_date,
+    raw_time_use.offered_hours,
+    raw_time_use.participant_count,
+    raw_time_use.participant_hours,
+    raw_time_use.full_dose_count,
+    raw_time_use.is_required,
+    raw_time_use.provider_code,
+    raw_time_use.goal_code,
+    raw_time_use.initiative_id,
+    raw_time_use.product_id,
+    raw_time_use.project_code
+from raw_time_use
+inner join pinned_load on raw_time_use.load_id = pinned_load.load_id
