@@ -9,7 +9,7 @@ unexport PYTHONPATH VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 UV := .tools/uv/bin/uv
 SEALEA := .venv/bin/sealea
 
-.PHONY: help demo up down status test plug check render lock setup clean
+.PHONY: help demo up down status test plug bench check render lock setup clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -32,6 +32,9 @@ test: .venv/dev ## run every test against real services
 
 plug: .venv/dev ## kill processes, PostgreSQL and the whole stack at random moments; nothing may change (45 minutes)
 	@PYTHONPATH=tests .venv/bin/python -m plug $(PLUG)
+
+bench: .venv/dev .tools/bench/installed ## measure what the pipeline costs: SIZE=S, M or L; STAGE=name for one stage alone
+	@PYTHONPATH=tests .venv/bin/python -m bench --size $(or $(SIZE),S) $(if $(STAGE),--stage $(STAGE))
 
 check: .venv/dev .tools/mypy/installed .tools/sqlfluff/installed ## lint, types, SQL lint, drift of generated files, architecture
 	@tests/check.sh

@@ -11,6 +11,7 @@ compile() {
 compile runtime pyproject.toml --extra local --group build
 compile production pyproject.toml --constraint requirements/runtime.txt --extra production --group build
 compile dev --constraint requirements/runtime.txt --group dev
+compile bench --group bench
 compile mypy --constraint requirements/runtime.txt --group mypy
 compile sqlfluff --group sqlfluff
 printf 'uv==0.13.9\n' | uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --universal \

@@ -1,0 +1,72 @@
+"""Where the benchmark takes place: a folder with a PostgreSQL, a copy of the project, and states of the wanted size."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import server as servers
+from bench.journey import Journey
+from bench.size import Size
+from sealea.local import postgres
+from sealea.settings import PROJECT, Settings
+
+COPIED = ("dbt_project", "expectations")
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the stages share."""
+
+    work: Path
+    project: Path
+    server: Settings
+    size: Size
+    pairs: int
+
+    @property
+    def journeys(self) -> list[Journey]:
+        """Return the states, the whole one last."""
+        return [Journey(self.server, self.work, self.project, state) for state in self.size.states]
+
+    @property
+    def whole(self) -> Journey:
+        """Return the state of the full size."""
+        return self.journeys[-1]
+
+    def settings(self, database: str) -> Settings:
+        """Return the settings of an installation of its own, for a stage that needs no state."""
+        return servers.pointed(self.server, database, self.work / database, self.project)
+
+
+@contextmanager
+def place(work: Path, size: Size, pairs: int, *, keep: bool) -> Iterator[Place]:
+    """Yield the place in the folder `work`; what is in it stays for the next run if `keep`, else it is erased before and after.
+
+    The project is copied: who edits a model meanwhile changes no number.
+    """
+    server = Settings(state_dir=work / "server")
+    if not keep:
+        erase(work, server)
+    try:
+        with servers.running(work) as server:
+            yield Place(work, copy_project(work), server, size, pairs)
+    finally:
+        if not keep:
+            erase(work, server)
+
+
+def erase(work: Path, server: Settings) -> None:
+    """Delete everything in the folder, and the server's data, which root keeps elsewhere."""
+    postgres.erase(server)
+    shutil.rmtree(work, ignore_errors=True)
+
+
+def copy_project(work: Path) -> Path:
+    """Return a copy of the models and expectations as they are now."""
+    project = work / "project"
+    for name in COPIED:
+        shutil.rmtree(project / name, ignore_errors=True)
+        shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("target", "logs", "__pycache__"))
+    return project

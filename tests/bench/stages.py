@@ -1,0 +1,28 @@
+"""The stages of the benchmark by name. A new one is a module with `prepare(place)` and `measure(place, prepared)`, and its line here."""
+
+from collections.abc import Iterator
+from types import ModuleType
+
+from bench import pipeline
+from bench.figure import Figure
+from bench.journey import STEPS
+from bench.place import Place
+
+# In the order of a whole run: the others begin with what the pipeline leaves.
+MODULES: dict[str, ModuleType] = {"pipeline": pipeline}
+NAMES = (*MODULES, *STEPS)
+
+
+def measured(place: Place, name: str) -> list[Figure]:
+    """Return the figures of one stage: of a module, or of one step of the pipeline alone, on what the step before it left."""
+    if name in STEPS:
+        return pipeline.alone(name, place)
+    module = MODULES[name]
+    figures: list[Figure] = module.measure(place, module.prepare(place))
+    return figures
+
+
+def all_measured(place: Place) -> Iterator[tuple[str, list[Figure]]]:
+    """Yield each stage of a whole run with its figures."""
+    for name in MODULES:
+        yield name, measured(place, name)

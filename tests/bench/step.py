@@ -1,0 +1,136 @@
+"""One step of the pipeline in a process of its own: python -m bench.step STEP < argument as JSON.
+
+It prints its seconds, without those of the imports, and its answer as JSON; `run` starts it and watches its memory.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench import server as servers
+from bench.memory import Watch
+from sealea.settings import Settings, environment, load_settings
+
+TESTS = Path(__file__).parents[1]
+SILENT = {"GX_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
+IMPORTED = {"gate": "great_expectations", "sample": "polars", "receive": "polars"}  # by every task once, before its work begins
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a step cost: wall seconds, seconds until its modules were imported, peak MiB of its largest process and of PostgreSQL's sessions."""
+
+    seconds: float
+    import_seconds: float
+    process_mib: float
+    server_mib: float
+    answer: Any
+
+
+class StepFailed(Exception):
+    """A step of the pipeline ended with an error."""
+
+
+def run(settings: Settings, server: Settings, step: str, argument: Any = None) -> Cost:
+    """Run a step and return what it cost. Raises StepFailed with the end of its log."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("SEALEA_", "PYTHON"))}
+    environ |= environment(settings) | SILENT | {"PYTHONPATH": str(TESTS)}
+    log = settings.state_dir / "log" / f"{step}.log"
+    with log.open("wb") as output:
+        command = [sys.executable, "-P", "-m", "bench.step", step]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=output, env=environ)
+        with process, Watch(process.pid, servers.pid(server)) as watch:
+            said, _ = process.communicate(json.dumps(argument).encode())
+    if process.returncode:
+        raise StepFailed(f"The step {step} failed:\n{log.read_text(errors='replace')[-4000:]}")
+    seconds, import_seconds, answer = json.loads(said)
+    return Cost(seconds, import_seconds, watch.process_mib, watch.server_mib, answer)
+
+
+def main() -> None:
+    began = time.perf_counter()
+    name, argument = sys.argv[1], json.load(sys.stdin)
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what the step itself prints goes to its log
+    step, settings = STEPS[name], load_settings()
+    if name in IMPORTED:
+        __import__(IMPORTED[name])
+    imported = time.perf_counter()
+    answer = step(settings, argument)
+    answers.write(json.dumps([time.perf_counter() - imported, imported - began, answer]))
+    answers.flush()
+
+
+def write_sample(settings: Settings, argument: dict[str, Any]) -> str:
+    """Write a sample state; return its list of senders."""
+    from sealea.pack import load_pack
+    from sealea.sample_state.size import Size
+    from sealea.sample_state.writing import write_state
+
+    pattern = load_pack(settings.project_dir, "ex").file_name
+    return str(write_state(Size(**argument["size"]), Path(argument["out"]), pattern, argument["error_rate"]))
+
+
+def receive(settings: Settings, _: Any) -> dict[str, int]:
+    """Receive everything that lies in the inboxes and answer its senders, as the receive DAG does with one worker."""
+    from collections import Counter
+
+    from sealea.intake import outbox, receiving
+
+    outcomes: Counter[str] = Counter()
+    for batch in receiving.ready_batches(settings):
+        outcomes.update(receiving.receive_batch(settings, batch))
+    outcomes.update(receiving.recheck_waiting(settings))
+    outbox.deliver(settings)
+    return dict(outcomes)
+
+
+def pin(settings: Settings, _: Any) -> int | None:
+    from sealea.release.pin import pin_inputs
+
+    return pin_inputs(settings)
+
+
+def cells(settings: Settings, pin_id: int) -> dict[str, Any]:
+    from sealea.release import transform
+
+    return transform.build(settings, pin_id, "cells")
+
+
+def marts(settings: Settings, pin_id: int) -> dict[str, Any]:
+    from sealea.release import transform
+
+    return transform.build(settings, pin_id, "marts")
+
+
+def audit(settings: Settings, pin_id: int) -> int:
+    from sealea.release import gate
+
+    return gate.audit(settings, pin_id)
+
+
+def publish(settings: Settings, release_id: int) -> dict[str, Any]:
+    from sealea.release import publishing
+
+    return publishing.publish(settings, release_id)
+
+
+STEPS: dict[str, Callable[[Settings, Any], Any]] = {
+    "sample": write_sample,
+    "receive": receive,
+    "pin": pin,
+    "cells": cells,
+    "marts": marts,
+    "gate": audit,
+    "publish": publish,
+}
+
+
+if __name__ == "__main__":
+    main()

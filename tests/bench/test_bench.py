@@ -1,0 +1,77 @@
+"""The benchmark measures what it says: real steps in processes of their own, compared by turns, held against the committed run."""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench import pipeline, results, table
+from bench.figure import Figure, ratio
+from bench.results import Run
+from bench.turns import by_turns
+from sealea.local import postgres
+from sealea.settings import Settings
+
+TESTS = Path(__file__).parents[1]
+COST = Figure("receive", "seconds", "s", (2.0,), rows=1000, at="2 LEAs")
+LOAD = ratio("intake", "clean", [1.0, 1.2, 1.4], [1.0, 1.0, 1.0], limit=1.5)
+RUN = Run("2026-11-26", 90, 0.5, {"cores": 2}, (COST, LOAD))
+
+
+def test_a_stage_alone_takes_the_real_files_of_a_state_and_says_what_that_cost(tmp_path):
+    command = [sys.executable, "-P", "-m", "bench", "--size", "XS", "--stage", "receive", "--pairs", "2", "--work", str(tmp_path)]
+    try:
+        done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(TESTS)}, capture_output=True, text=True, check=False)
+    finally:
+        postgres.erase(Settings(state_dir=tmp_path / "XS/server"))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    seconds = next(line for line in done.stdout.splitlines() if "receive: seconds (2 LEAs" in line)
+    memory = next(line for line in done.stdout.splitlines() if "largest process" in line)
+    assert float(seconds.split("|")[2].strip().removesuffix(" s")) > 0.05
+    assert float(memory.split("|")[2].strip().removesuffix(" MiB")) > 50  # it has imported Polars at least
+
+
+def test_what_is_compared_runs_by_turns_every_other_one_in_reverse_and_the_pause_between_is_not_measured():
+    order = []
+
+    seconds = by_turns({"ours": lambda: order.append("ours"), "theirs": lambda: order.append("theirs")}, 3, between=lambda: time.sleep(0.01))
+
+    assert order == ["ours", "theirs", "theirs", "ours", "ours", "theirs"]
+    assert max(seconds["ours"] + seconds["theirs"]) < 0.01
+
+
+def test_a_ratio_is_told_pair_by_pair():
+    assert ratio("load", "clean", [2.0, 9.0, 3.0], [1.0, 3.0, 2.0]).values == (2.0, 3.0, 1.5)
+
+
+def test_cost_that_doubles_when_rows_double_grows_with_the_exponent_one():
+    curve = [replace(COST, values=(rows / 500,), rows=rows, at=str(rows)) for rows in (1000, 2000, 4000)]
+
+    assert [figure.median for figure in pipeline.exponents(curve)] == [pytest.approx(1.0)]
+    assert pipeline.exponents(curve[:2]) == []
+
+
+def test_what_is_written_is_read_back():
+    runs = {"S": RUN, "M": replace(RUN, seconds=600)}
+
+    assert results.read(results.written(runs)) == runs
+
+
+def test_a_ratio_that_got_more_than_15_percent_worse_is_said_and_seconds_are_not():
+    now = replace(RUN, figures=(replace(COST, values=(9.0,)), replace(LOAD, values=(1.4,))))
+
+    assert results.worse(now, RUN) == ["intake: clean: 1.20 -> 1.40"]
+    assert results.worse(replace(now, figures=(replace(LOAD, values=(1.37,)),)), RUN) == []
+    assert "| 1.2 x **worse** |" in table.text({"S": now}, {"S": RUN})
+
+
+def test_a_missed_limit_is_marked_in_the_page():
+    page = table.text({"S": replace(RUN, figures=(replace(LOAD, values=(1.6, 1.7)), COST))}, {})
+
+    assert "| clean | 1.65 x | 1.6 x | 1.7 x | 2 | 1.5 **missed** |  |" in page
+    assert "| seconds (2 LEAs, 1,000 rows) | 2 s | 2 s | 2 s | 1 |  |  |" in page
