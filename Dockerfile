@@ -10,7 +10,7 @@ RUN python -m venv /opt/uv \
     && /opt/uv/bin/pip install --no-cache-dir --require-hashes --requirement requirements/uv.txt \
     && /opt/uv/bin/uv venv --python /usr/local/bin/python3.11 /opt/venv \
     && /opt/uv/bin/uv pip sync --require-hashes --python /opt/venv/bin/python requirements/production.txt
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY plugins plugins
 RUN /opt/uv/bin/uv pip install --python /opt/venv/bin/python --no-deps --no-build-isolation --editable . \
     && /opt/venv/bin/python -m compileall -q plugins

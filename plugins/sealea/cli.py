@@ -10,7 +10,6 @@ from pathlib import Path
 from rich.console import Console
 
 from sealea.contract import load_contracts, load_file_rules
-from sealea.database import connect, migrate
 from sealea.errors import SealeaError, SettingError
 from sealea.pack import load_pack, load_packs
 from sealea.settings import Settings, load_settings
@@ -42,6 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SealeaError as error:
         print(f"sealea: {error}", file=sys.stderr)
         return 1
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("sealea"):
+            raise
+        print(f"sealea: this command needs the whole platform, and {error.name} is not installed: pip install 'sealea[platform]'.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("sealea: stopped; 'make down' ends what is still running.", file=sys.stderr)
         return 130
@@ -67,6 +71,8 @@ def up(settings: Settings, _: argparse.Namespace) -> int:
 
 def prepare_warehouse(settings: Settings) -> None:
     """Bring the tables of the local warehouse up to this code."""
+    from sealea.database import migrate
+
     contracts = load_contracts(settings.project_dir)
     migrate(addressed(settings).pipeline_dsn, contracts.values(), *load_packs(settings.project_dir))
 
@@ -124,6 +130,8 @@ def render(settings: Settings, chosen: argparse.Namespace) -> int:
 
 def migrate_warehouse(settings: Settings, _: argparse.Namespace) -> int:
     """Bring the tables of the warehouse that SEALEA_PIPELINE_DSN names up to this code."""
+    from sealea.database import migrate
+
     contracts = load_contracts(settings.project_dir)
     for name in migrate(addressed(settings).pipeline_dsn, contracts.values(), *load_packs(settings.project_dir)):
         print(f"applied: {name}")
@@ -132,6 +140,7 @@ def migrate_warehouse(settings: Settings, _: argparse.Namespace) -> int:
 
 def register_senders(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make the warehouse know the senders of a list; those it knows besides stay."""
+    from sealea.database import connect
     from sealea.intake import senders
 
     if not chosen.file.is_file():

@@ -8,7 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sealea.errors import SettingError
 
-PROJECT = Path(__file__).resolve().parents[2]
+PACKAGE = Path(__file__).resolve().parent
+CHECKOUT = PACKAGE.parents[1]
+# A wheel brings contracts, rules and state packs within the package; a checkout has them beside it.
+PROJECT = CHECKOUT if (CHECKOUT / "expectations/extracts").is_dir() else PACKAGE
 PREFIX = "SEALEA_"
 
 

@@ -1,7 +1,6 @@
 """Senders: the accounts that deliver files, and the organisations each may report."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,6 +10,7 @@ from pydantic import Field, ValidationError
 
 from sealea.contract import Closed
 from sealea.errors import SettingError
+from sealea.intake.rulebook import Account
 
 WHOLE_STATE = "*"
 
@@ -28,16 +28,6 @@ class SenderList(Closed):
     """A file that lists senders."""
 
     senders: tuple[Sender, ...]
-
-
-@dataclass(frozen=True)
-class Account:
-    """A sender as the warehouse knows it."""
-
-    sender_id: str
-    kind: str
-    name: str
-    organisations: frozenset[str]
 
 
 def load_senders(path: Path) -> tuple[Sender, ...]:
