@@ -1,7 +1,9 @@
 """What the tests of the dbt project share: dbt as the role that transforms, and loads as the pipeline enters them."""
 
+import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -16,6 +18,7 @@ from psycopg import conninfo, sql
 from sealea.settings import PROJECT
 
 DBT_PROJECT = PROJECT / "dbt_project"
+DATA = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,11 @@ def outcome(result: dict[str, Any]) -> Outcome:
 
 @dataclass(frozen=True)
 class Dbt:
-    """dbt on one warehouse."""
+    """dbt on one warehouse, with the project as it is or a copy of it."""
 
     dsn: str
     folder: Path
+    project: Path = DBT_PROJECT
 
     def run(self, *arguments: str) -> list[Outcome]:
         """Run dbt as the role that transforms; return what became of each node."""
@@ -46,8 +50,8 @@ class Dbt:
         names = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password", "DATABASE": "dbname"}
         environment = os.environ | {f"TRANSFORM_{name}": str(address.get(key, "")) for name, key in names.items()}
         folders = {
-            "--project-dir": DBT_PROJECT,
-            "--profiles-dir": DBT_PROJECT,
+            "--project-dir": self.project,
+            "--profiles-dir": self.project,
             "--target-path": self.folder / "target",
             "--log-path": self.folder / "log",
         }
@@ -129,3 +133,18 @@ def pin_in() -> Callable[[psycopg.Connection], Pin]:
         return Pin(connection, row[0])
 
     return new
+
+
+@pytest.fixture
+def small_state(warehouse: Any, pin_in: Callable[[psycopg.Connection], Any]) -> int:
+    """Return a pin over the loads of the small state, and of another state that has set no minimum."""
+    with psycopg.connect(warehouse.pipeline) as connection:
+        pin = pin_in(connection)
+        for path in sorted(DATA.glob("*/*.csv")):  # data/<sender>/<extract>_<year>_<window>.csv
+            extract, year, window = re.fullmatch(r"(\w+)_(\d{4})_(\w+)", path.stem).groups()  # type: ignore[union-attr]
+            header, *rows = csv.reader(path.read_text().splitlines())
+            pin.load(path.parent.name, extract, int(year), window, header, [[value or None for value in row] for row in rows])
+        connection.execute("update ops.state_parameter set value = 3 where parameter in ('minimum_n', 'minimum_n_gap')")
+        connection.execute("update ops.state_parameter set value = 0.5 where parameter = 'minimum_teacher_fte'")
+    number: int = pin.pin_id
+    return number

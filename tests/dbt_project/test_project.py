@@ -30,13 +30,48 @@ def test_the_extracts_of_leas_and_their_owners_come_from_the_contracts() -> None
     assert owned == contracts
 
 
-def test_every_indicator_model_is_in_the_register_and_in_the_union() -> None:
-    models = {path.stem.removeprefix("ind_") for path in OURS if path.stem.startswith("ind_")}
+def register() -> list[dict[str, str]]:
     with (DBT_PROJECT / "seeds/indicator_register.csv").open() as file:
-        registered = {row["indicator_id"] for row in csv.DictReader(file) if row["mart_name"] == "indicator_value"}
-    union = re.findall(r"'ind_(\w+)'", (DBT_PROJECT / "models/marts/indicator_value_restricted.sql").read_text())
+        return list(csv.DictReader(file))
+
+
+def test_every_indicator_model_is_registered_as_built_and_in_the_union() -> None:
+    models = {path.stem.removeprefix("ind_") for path in OURS if path.stem.startswith("ind_")}
+    registered = {row["indicator_id"] for row in register() if row["mart_name"] == "indicator_value"}
+    union = re.findall(r"'ind_(\w+)'", (DBT_PROJECT / "macros/united_indicators.sql").read_text())
 
     assert models == registered == set(union)
+
+
+def test_the_register_has_one_line_for_each_indicator_in_the_order_of_the_catalogue() -> None:
+    numbers = [tuple(map(int, row["catalogue_number"].split("."))) for row in register()]
+
+    assert numbers == sorted(numbers)
+    assert len((DBT_PROJECT / "seeds/indicator_register.csv").read_text().splitlines()) == len(numbers) + 1
+
+
+def test_every_indicator_is_defined_and_built_or_says_what_it_waits_for() -> None:
+    for row in register():
+        assert all(row[name] for name in ("indicator_name", "goal_codes", "definition", "grain", "unit", "direction_code", "source")), row
+        assert (row["is_built"] == "true") == bool(row["mart_name"]) == (not row["not_built_because"]), row["indicator_id"]
+
+
+@pytest.mark.parametrize("path", [path for path in OURS if path.stem.startswith("ind_")], ids=lambda path: path.stem)
+def test_an_indicator_tells_its_formula_and_an_example_worked_by_hand(path: Path) -> None:
+    (properties,) = yaml.safe_load(path.with_suffix(".yml").read_text())["models"]
+    meta = properties["config"]["meta"]
+
+    assert set(meta) == {"formula", "worked_example"}
+    assert re.search(r"\d", meta["worked_example"])
+
+
+def test_every_reason_for_no_value_is_one_that_is_explained_to_readers() -> None:
+    with (DBT_PROJECT / "seeds/reason_code.csv").open() as file:
+        explained = {row["reason_code"] for row in csv.DictReader(file)}
+    given = {reason for path in OURS if path.stem.startswith("ind_") for reason in re.findall(r"then '([A-Z]+_?[A-Z_]+)'", path.read_text())}
+
+    assert given
+    assert given <= explained
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.stem)

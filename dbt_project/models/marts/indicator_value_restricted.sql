@@ -1,16 +1,3 @@
-{%- set indicators = [
-    'ind_participation',
-    'ind_proficiency',
-    'ind_proficiency_accountability',
-    'ind_mean_scale_score',
-    'ind_gap_percentage_point',
-    'ind_gap_g',
-    'ind_gap_v',
-    'ind_inexperienced_teachers',
-    'ind_exposure_gap',
-    'ind_current_expenditure',
-    'ind_per_pupil_expenditure',
-] -%}
 with
 
 register as (
@@ -27,12 +14,7 @@ state_parameter as (
 
 indicator_value as (
 
-    {%- for indicator in indicators %}
-    select * from {{ ref(indicator) }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+    select * from {{ ref('int_indicator__united') }}
 
 )
 

@@ -1,6 +1,5 @@
 """The data dictionary of the published marts, from the dbt properties beside the models and the indicator register."""
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -8,11 +7,25 @@ from typing import Any
 
 import yaml
 
+from sealea.render.indicators import REGISTER, UNION_MART, registered
+
 MARTS = "dbt_project/models/marts"
 DOCS = "dbt_project/models/docs.md"
 DOCS_BLOCK = re.compile(r"{% docs (\w+) %}(.*?){% enddocs %}", re.DOTALL)
 DOC_CALL = re.compile(r"{{ doc\('(\w+)'\) }}")
-REGISTER = "dbt_project/seeds/indicator_register.csv"
+SECTIONS = {
+    "1": "Status, participation and gaps",
+    "2": "Growth",
+    "3": "Equitable distribution of teachers",
+    "4": "Instructional materials",
+    "5": "Finance",
+    "6": "Performance management",
+    "7": "Capacity",
+    "8": "Sustainability",
+}
+BETTER = {"higher": "higher is better", "lower": "lower is better", "neutral": "neither way is better"}
+WAITING = ("no.", "indicator", "definition", "grain", "unit", "source", "waits for")
+BUSINESS_RULE = re.compile(r"Business rule: (.*?)(?: Source: |$)")
 
 
 def dictionary(project: Path) -> str:
@@ -54,8 +67,51 @@ def published_models(project: Path) -> Iterator[dict[str, Any]]:
 
 
 def register(project: Path) -> list[str]:
-    """Return the lines of the indicator register."""
-    with (project / REGISTER).open() as file:
-        rows = list(csv.DictReader(file))
-    lines = ["## Indicators", "", "| " + " | ".join(rows[0]) + " |", "| " + " | ".join("---" for _ in rows[0]) + " |"]
-    return lines + ["| " + " | ".join(str(value).replace("|", "\\|") for value in row.values()) + " |" for row in rows]
+    """Return the lines on every indicator of the register, by section of the catalogue."""
+    rows, lines = registered(project), ["# Indicators", ""]
+    for number, title in SECTIONS.items():
+        of_section = [row for row in rows if row["catalogue_number"].split(".")[0] == number]
+        lines += [f"## {number}. {title}", ""]
+        for row in of_section:
+            if row["is_built"] == "true":
+                lines += indicator(row, properties(project, row))
+        if waiting := [row for row in of_section if row["is_built"] != "true"]:
+            lines += ["Not built:", "", f"| {' | '.join(WAITING)} |", f"| {' | '.join('---' for _ in WAITING)} |"]
+            lines += [f"| {row['catalogue_number']} | `{row['indicator_id']}` | {' | '.join(cells(row))} |" for row in waiting]
+            lines.append("")
+    return lines
+
+
+def cells(row: Mapping[str, str]) -> list[str]:
+    """Return the cells of the table of what is not built."""
+    return [row[name].replace("|", "\\|") for name in ("definition", "grain", "unit", "source", "not_built_because")]
+
+
+def properties(project: Path, row: Mapping[str, str]) -> dict[str, Any]:
+    """Return the dbt properties of the model of an indicator: its own, or the mart that carries it."""
+    name = f"ind_{row['indicator_id']}" if row["mart_name"] == UNION_MART else f"{row['mart_name']}_restricted"
+    (path,) = (project / MARTS).rglob(f"{name}.yml")
+    (model,) = yaml.safe_load(path.read_text())["models"]
+    return dict(model)
+
+
+def indicator(row: Mapping[str, str], model: Mapping[str, Any]) -> list[str]:
+    """Return the lines on one indicator that is built: what it says, how it is worked out, an example, where it comes from."""
+    meta = model.get("config", {}).get("meta", {})
+    told_by_row = meta.get("indicators", {}).get(row["indicator_id"], meta)
+    rule = BUSINESS_RULE.search(told(model, {}))
+    minimum = f"{row['minimum_n']} {row['minimum_unit']} (`{row['minimum_parameter']}` of the state)" if row["minimum_parameter"] else "none"
+    facts = {
+        "Definition": row["definition"],
+        "Formula": told_by_row["formula"],
+        "Business rule": rule[1] if rule else "none",
+        "Worked example": told_by_row["worked_example"],
+        "Grain": row["grain"],
+        "Unit": f"{row['unit']}, {row['decimals']} decimals; {BETTER[row['direction_code']]}",
+        "Minimum": minimum,
+        "Serves": row["goal_codes"],
+        "Source": row["source"],
+        "Mart": f"`published.{row['mart_name']}`",
+    }
+    title = f"### {row['catalogue_number']} {row['indicator_name']} (`{row['indicator_id']}`)"
+    return [title, "", *(f"- **{name}:** {text}" for name, text in facts.items()), ""]

@@ -7,6 +7,7 @@ from sealea.contract import Contract, Rule
 from sealea.pack import Pack, load_packs, require_consistent
 from sealea.render.contracts import contract_files
 from sealea.render.dictionary import dictionary
+from sealea.render.indicators import indicator_files
 from sealea.render.settings import settings_table
 
 OWNED = ("dbt_project/models/staging/*", "docs/guide/*.md", "docs/guide/templates/*.csv")
@@ -17,10 +18,14 @@ def generated(project: Path, contracts: Mapping[str, Contract], pack: Pack, file
     packs = load_packs(project)
     for each in packs:
         require_consistent(each, contracts, file_rules)
-    return contract_files(contracts, pack, file_rules, packs) | {
-        "docs/settings.md": settings_table(),
-        "docs/data-dictionary.md": dictionary(project),
-    }
+    return (
+        contract_files(contracts, pack, file_rules, packs)
+        | indicator_files(project)
+        | {
+            "docs/settings.md": settings_table(),
+            "docs/data-dictionary.md": dictionary(project),
+        }
+    )
 
 
 def stale(project: Path, texts: Mapping[str, str]) -> list[str]:

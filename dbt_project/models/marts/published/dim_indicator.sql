@@ -21,5 +21,6 @@ select
     decimals,
     source,
     is_built,
-    mart_name
+    mart_name,
+    not_built_because
 from indicator_register
