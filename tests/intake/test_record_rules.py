@@ -44,7 +44,7 @@ def test_each_rule_quarantines_the_record_that_breaks_it(state, example):
 
 
 def test_values_of_their_type_are_loaded_exactly(state, example):
-    values = {"0.1": "0.1000", "00.50": "0.5000", ".5": "0.5000", "-0": "0.0000", "9.9999": "9.9999"}
+    values = {"0.1": "0.1000", "00.50": "0.5000", ".5": "0.5000", "-0": "0.0000", "1.2345": "1.2345"}
     outcomes = state.send_all("staff_assignment", [example("staff_assignment", (9, "fte", value)) for value in values])
 
     assert [outcome.status for outcome in outcomes] == ["accepted"] * len(values)
@@ -181,5 +181,11 @@ def test_the_sea_may_report_its_own_state_only(state, example):
 
     (outcome,) = state.send_all("org_directory", [content], sender_id="sea")
 
-    expected = [("REC-006", 39, "org_id"), ("REC-006", 40, "parent_org_id"), ("REC-005", 41, "org_id"), ("REC-006", 41, "org_id")]
+    expected = [
+        ("REC-006", 39, "org_id"),
+        ("REC-006", 40, "parent_org_id"),
+        ("REF-030", 40, "parent_org_id"),
+        ("REC-005", 41, "org_id"),
+        ("REC-006", 41, "org_id"),
+    ]
     assert (outcome.status, outcome.findings) == ("accepted", expected)

@@ -42,13 +42,15 @@ def check(
     frame = expressions.with_submission(typed, claim.submission)
     by_row = rules.problems(records, frame, contract)
     by_reference = membership.problems(frame, contract, references, claim.submission)
-    by_total = totals.problems(frame, contract)
     foreign = foreign_records(typed, contract, claim)
     unknown_keys = by_value.filter(pl.col("column_name").is_in(contract.key) & pl.col("rule_id").is_in(["REC-002", "REC-003"]))
     # Neither a record without its key nor one that is not the sender's to send makes another one a duplicate.
     left_out = pl.concat([unknown_keys, foreign])["line_number"].unique()
     comparable = typed.filter(~pl.col("line_number").is_in(left_out.implode())) if has_key(records, contract) else typed.clear()
-    return typed, pl.concat([by_value, by_row, by_reference, by_total, foreign, repeated_keys(comparable, contract, same_person)])
+    repeated = repeated_keys(comparable, contract, same_person)
+    # A copy that does not stay adds to no total: it would take the record that stays with it.
+    by_total = totals.problems(frame.filter(~pl.col("line_number").is_in(repeated["line_number"].implode())), contract)
+    return typed, pl.concat([by_value, by_row, by_reference, by_total, foreign, repeated])
 
 
 def has_key(records: pl.DataFrame, contract: Contract) -> bool:
