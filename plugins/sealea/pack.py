@@ -1,7 +1,7 @@
 """A state pack: what makes the platform serve one state, as data in expectations/states/<xx>/."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -34,6 +34,27 @@ class Parameters(Closed):
     minimum_coverage_share: float = Field(
         default=0.90, ge=0, le=1, description="The gate holds a release whose reporting LEAs fall below this share of the last release."
     )
+    # What rules of several files compare with (expectations/reconcile/).
+    fund_balance_tolerance_usd: float = Field(default=1, ge=0, description="FIN-006: what a balance may differ from the one it continues.")
+    control_tolerance_share: float = Field(default=0.01, ge=0, description="FIN-011: share by which revenue may miss its certified total.")
+    payroll_tolerance_share: float = Field(default=0.02, ge=0, description="FIN-012: share by which payroll and ledger may differ.")
+    school_spending_minimum_ratio: float = Field(default=0.4, ge=0, description="FIN-014: of the LEA's median per student.")
+    school_spending_maximum_ratio: float = Field(default=2.5, ge=1, description="FIN-014: of the LEA's median per student.")
+    school_spending_change_share: float = Field(default=0.25, ge=0, description="FIN-105: usual change from year to year.")
+    census_month: int = Field(default=10, ge=7, le=12, description="Month of the census day of staff.")
+    census_day: int = Field(default=1, ge=1, le=30, description="Day of the month of the census day of staff.")
+    state_fte_maximum: float = Field(default=1.2, ge=1, description="PER-102: FTE of one person in all LEAs.")
+    salary_minimum_usd: float = Field(default=10_000, ge=0, description="PER-012: lowest base salary of a full-time position.")
+    salary_maximum_usd: float = Field(default=500_000, ge=0, description="PER-012: highest base salary of a full-time position.")
+    salary_minimum_ratio: float = Field(default=0.5, ge=0, description="PER-106: of the median of the LEA's job class.")
+    salary_maximum_ratio: float = Field(default=2.0, ge=1, description="PER-106: of the median of the LEA's job class.")
+    salary_minimum_count: int = Field(default=10, ge=2, description="PER-106: staff that a median needs.")
+    count_change_share: float = Field(default=0.20, ge=0, description="PER-016, ASM-016: usual change of a school's count.")
+    count_change_minimum: int = Field(default=10, ge=1, description="PER-016, ASM-016: count from which a change is looked at.")
+    roster_match_minimum_share: float = Field(default=0.90, ge=0, le=1, description="ASM-002: students of a file who must be on the roster.")
+    score_change_standard_deviations: float = Field(default=3, ge=0, description="ASM-015: of the school's earlier changes.")
+    score_change_minimum_years: int = Field(default=3, ge=2, description="ASM-015: earlier changes that are needed.")
+    lowest_score_maximum_share: float = Field(default=0.25, ge=0, le=1, description="ASM-102: students with the lowest score.")
 
 
 class Pack(Closed):
@@ -109,16 +130,19 @@ def load_packs(project_dir: Path) -> list[Pack]:
     return [load_pack(project_dir, path.parent.name) for path in sorted((project_dir / "expectations/states").glob("*/pack.yml"))]
 
 
-def require_consistent(pack: Pack, contracts: Mapping[str, Contract], file_rules: Mapping[str, Rule]) -> None:
-    """Raise ContractError, naming every key at fault, unless the pack speaks of extracts, columns and rules that exist."""
-    faults = [*rule_faults(pack, contracts, file_rules), *column_faults(pack, contracts), *map_faults(pack, contracts)]
+def require_consistent(pack: Pack, contracts: Mapping[str, Contract], file_rules: Mapping[str, Rule], reconcile_rules: Iterable[str] = ()) -> None:
+    """Raise ContractError, naming every key at fault, unless the pack speaks of extracts, columns and rules that exist.
+
+    `reconcile_rules` are the ids of the rules of level 2.
+    """
+    faults = [*rule_faults(pack, contracts, [*file_rules, *reconcile_rules]), *column_faults(pack, contracts), *map_faults(pack, contracts)]
     if faults:
         raise ContractError(f"State pack {pack.state_code}: {'; '.join(faults)}. Correct expectations/states/{pack.state_code.lower()}/.")
 
 
-def rule_faults(pack: Pack, contracts: Mapping[str, Contract], file_rules: Mapping[str, Rule]) -> Iterator[str]:
-    """Yield what is wrong with the keys of `rules`."""
-    known = {rule.id for contract in contracts.values() for rule in contract.rules} | set(file_rules)
+def rule_faults(pack: Pack, contracts: Mapping[str, Contract], other_rules: Iterable[str]) -> Iterator[str]:
+    """Yield what is wrong with the keys of `rules`; `other_rules` are the ids of those that no contract has."""
+    known = {rule.id for contract in contracts.values() for rule in contract.rules} | set(other_rules)
     columns = {column.name for contract in contracts.values() for column in contract.columns}
     for key in pack.rules:
         rule_id, _, column = key.partition(".")

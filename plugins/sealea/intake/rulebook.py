@@ -15,6 +15,7 @@ from sealea.intake.examination import Subject
 from sealea.intake.mapping import Delivery, Feed
 from sealea.intake.standards import Standard
 from sealea.pack import Pack, load_pack, require_consistent
+from sealea.reconcile_rule import load_reconcile_rules
 
 
 @dataclass(frozen=True)
@@ -88,5 +89,5 @@ class Rulebook:
 def load_rulebook(project: Path, state_pack: str) -> Rulebook:
     """Return the rulebook of a state. Raises ContractError if the pack does not fit the contracts."""
     rulebook = Rulebook(load_contracts(project), load_pack(project, state_pack), load_file_rules(project))
-    require_consistent(rulebook.pack, rulebook.contracts, rulebook.file_rules)
+    require_consistent(rulebook.pack, rulebook.contracts, rulebook.file_rules, load_reconcile_rules(project))
     return rulebook

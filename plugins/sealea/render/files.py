@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sealea.contract import Contract, Rule
 from sealea.pack import Pack, load_packs, require_consistent
+from sealea.reconcile_rule import load_reconcile_suites
 from sealea.render.contracts import contract_files
 from sealea.render.dictionary import dictionary
 from sealea.render.indicators import indicator_files
@@ -16,8 +17,9 @@ OWNED = ("dbt_project/models/staging/*", "docs/guide/*.md", "docs/guide/template
 def generated(project: Path, contracts: Mapping[str, Contract], pack: Pack, file_rules: Mapping[str, Rule]) -> dict[str, str]:
     """Return the text of every generated file, by path below the project folder. Raises ContractError for a pack that does not fit."""
     packs = load_packs(project)
+    reconcile_rules = [rule.id for suite in load_reconcile_suites(project, contracts) for rule in suite.rules]
     for each in packs:
-        require_consistent(each, contracts, file_rules)
+        require_consistent(each, contracts, file_rules, reconcile_rules)
     return (
         contract_files(contracts, pack, file_rules, packs)
         | indicator_files(project)
