@@ -22,6 +22,7 @@ class Expectation(Closed):
     severity: Severity
     message: str
     fix: str
+    covers: tuple[str, ...] = Field((), description="Rules of the state's file specification that it holds, on all files together.")
 
 
 class Suite(Closed):

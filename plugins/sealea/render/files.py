@@ -1,11 +1,14 @@
 """Every generated file of the project: written whole, committed, and checked against its source."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
+from sealea import catalogue
 from sealea.contract import Contract, Rule
 from sealea.pack import Pack, load_packs, require_consistent
 from sealea.reconcile_rule import load_reconcile_suites
+from sealea.render.catalogue import page
 from sealea.render.contracts import contract_files
 from sealea.render.dictionary import dictionary
 from sealea.render.indicators import indicator_files
@@ -20,10 +23,13 @@ def generated(project: Path, contracts: Mapping[str, Contract], pack: Pack, file
     reconcile_rules = [rule.id for suite in load_reconcile_suites(project, contracts) for rule in suite.rules]
     for each in packs:
         require_consistent(each, contracts, file_rules, reconcile_rules)
+    entries = catalogue.catalogue(project, contracts, file_rules)
     return (
         contract_files(contracts, pack, file_rules, packs)
         | indicator_files(project)
         | {
+            catalogue.LEDGER: catalogue.ledger(project, entries, datetime.now(UTC).date()),
+            "docs/rules.html": page(project, entries, contracts, packs),
             "docs/settings.md": settings_table(),
             "docs/data-dictionary.md": dictionary(project),
         }
