@@ -12,7 +12,7 @@ from sealea.settings import PROJECT
 
 PACKAGE = PROJECT / "plugins/sealea"
 ROOMS = {"intake", "release", "local", "render", "sample_state"}
-COMPOSERS = {"cli.py", "__main__.py", "demo"}  # these hand the result of one room to the next
+COMPOSERS = {"cli.py", "__main__.py", "demo", "check"}  # these hand the result of one room to the next
 SHARED = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "cli"}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from sealea.check import command
 from sealea.contract import load_contracts, load_file_rules
 from sealea.errors import SealeaError, SettingError
 from sealea.pack import load_pack, load_packs
@@ -34,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     of_state("--seed", type=int, default=1, help="the same seed gives the same bytes")
     of_state("--errors", type=float, default=0.15, help="share of the districts' files with something wrong in them, 0 to 1")
     of_state("--out", type=Path, required=True, help="a folder for the files, the list of senders and the truth")
+    command.add_options(commands.choices["check"])
     commands.choices["senders"].add_argument("file", type=Path, help="the list, such as senders.yml")
     chosen = parser.parse_args(arguments)
     try:
@@ -189,10 +191,16 @@ def addressed(settings: Settings) -> Settings:
     return settings.model_copy(update={"pipeline_dsn": secrets.pipeline_dsn(settings), "transform_dsn": secrets.transform_dsn(settings)})
 
 
+def check(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Say what the platform would say of files that are not sent yet."""
+    return command.run(settings, chosen)
+
+
 COMMANDS: dict[str, tuple[Callable[[Settings, argparse.Namespace], int], str]] = {
     "up": (up, "start PostgreSQL, the SFTP server and Airflow"),
     "down": (down, "stop what `up` started"),
     "status": (status, "show the services, their addresses and logins"),
+    "check": (check, "say before sending what the platform would say of a file"),
     "demo": (demo, "deliver a sample state over SFTP and publish its indicators"),
     "sample-state": (sample_state, "write a state of any size whose truth is known"),
     "rollback": (rollback, "show readers an earlier release again, and hold further ones"),

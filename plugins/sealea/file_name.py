@@ -44,6 +44,20 @@ def understood(name: str, pack: Pack, contracts: Mapping[str, Contract], sender_
     return found[0] if len(found) == 1 else None
 
 
+def senders_named(name: str, pack: Pack, contracts: Mapping[str, Contract]) -> list[str]:
+    """Return the accounts that may have sent a file of this name, as the name and the column maps tell; none if they do not say."""
+    extract = "|".join(sorted(contracts, key=len, reverse=True))
+    found = [re.fullmatch(expression(pack.file_name, {"extract": f"(?P<extract>{extract})"}, pack.extensions), name)]
+    listed: list[str] = []
+    for column_map in pack.maps.values():
+        native_name = re.fullmatch(expression(column_map.file.pattern, {}, pack.extensions), name, re.IGNORECASE)
+        found.append(native_name)
+        if native_name and isinstance(column_map.file.senders, tuple):
+            listed += column_map.file.senders
+    named = [match["sender"].lower() for match in found if match and "sender" in match.groupdict()]
+    return list(dict.fromkeys([*named, *listed]))
+
+
 def own(name: str, pack: Pack, contracts: Mapping[str, Contract], sender_id: str, kind: str) -> FileName | None:
     """Return what `name` says by the pattern for files in the form of a contract."""
     extract = "|".join(sorted(contracts, key=len, reverse=True))

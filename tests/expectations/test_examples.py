@@ -14,6 +14,7 @@ from sealea.examples import Change, Pair, Records
 from sealea.intake import admission, checking, examination, inbox, ledger, pseudonym, receiving, senders, standards
 from sealea.intake.desk import Desk
 from sealea.intake.references import References
+from sealea.intake.rulebook import Rulebook
 from sealea.pack import load_pack
 from sealea.settings import PROJECT, Settings
 
@@ -70,7 +71,7 @@ def desk(tmp_path) -> Desk:
     (settings.sftp_dir / "ex-0101/inbox").mkdir(parents=True)
     settings.landing_dir.mkdir()
     account = senders.Account("ex-0101", "lea", "Riverside Unified", frozenset({"EX-0101"}))
-    return Desk(settings, CONTRACTS, load_pack(PROJECT, "ex"), FILE_RULES, {"ex-0101": account})
+    return Desk(settings, Rulebook(CONTRACTS, load_pack(PROJECT, "ex"), FILE_RULES), {"ex-0101": account})
 
 
 def rules_broken_by(path: Path, desk: Desk, references: Mapping[str, pl.DataFrame]) -> set[str]:

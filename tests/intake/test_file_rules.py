@@ -84,8 +84,7 @@ def test_an_unknown_or_repeated_column_is_named_by_its_place_and_never_by_its_te
     findings = returned(state.send_all("staff_assignment", [unknown, repeated]))
 
     assert findings == [[("FILE-005", 1, None)], [("FILE-005", 1, "fte")]]
-    messages = [message for (message,) in state.rows("select distinct message from ops.finding")]
-    assert [message.split(". ")[-1] for message in messages] == ["It is column 9 of the header."]
+    assert state.rows("select distinct detail from ops.finding") == [("It is column 9 of the header.",)]
 
 
 def test_a_file_without_a_header_shows_none_of_its_values(state, example):
@@ -93,7 +92,7 @@ def test_a_file_without_a_header_shows_none_of_its_values(state, example):
 
     assert state.send("staff", "".join(records)) == "returned"
 
-    assert state.rows("select count(*) from ops.finding where concat(message, column_name, fix) like '%%Quillfeather%%'") == [(0,)]
+    assert state.rows("select count(*) from ops.finding where concat(message, detail, column_name, fix) like '%%Quillfeather%%'") == [(0,)]
     assert "Quillfeather" not in state.answer("report.html") + state.answer("findings.csv") + state.answer("receipt.txt")
 
 

@@ -102,7 +102,7 @@ def test_of_records_that_differ_under_one_key_none_stays(state, example):
 
     assert outcome.findings == [("PER-004", 4, None), ("PER-004", 22, None)]
     assert outcome.loaded_lines == [line for line in ALL_LINES if line != 4]
-    assert state.rows("select split_part(message, '. ', 2) from ops.finding where line_number = 22") == [("The same key first stands on line 4.",)]
+    assert state.rows("select detail from ops.finding where line_number = 22") == [("The same key first stands on line 4.",)]
 
 
 def test_two_spellings_of_one_person_id_are_one_person_to_the_key(examine, example):

@@ -7,8 +7,8 @@ import re
 import polars as pl
 import pytest
 
+from sealea.intake import causes, report
 from sealea.intake import findings as found
-from sealea.intake import report
 
 
 def test_the_receipt_of_an_accepted_file(state, example):
@@ -57,6 +57,7 @@ def test_the_receipt_of_a_duplicate_says_that_nothing_was_loaded(state, example)
     receipt = state.answer("receipt.txt")
     assert receipt.startswith("Nothing new: this is the file that already counts, byte for byte.\nThe file received ")
     assert len([path for path in state.outbox().iterdir() if path.name.endswith("report.html")]) == 1
+    assert "Nothing new" in state.answer("receipt.html")
 
 
 def test_a_second_delivery_of_a_name_leaves_the_first_receipt(state, example):
@@ -108,10 +109,10 @@ def test_no_cell_of_the_table_is_a_formula(value):
 
 
 def test_lines_are_shown_as_spans():
-    assert report.spans([4]) == "line 4"
-    assert report.spans([2, 3, 4, 9]) == "4 times: lines 2-4, 9"
-    assert report.spans(range(2, 1206)) == "1,204 times: lines 2-1205"
-    assert report.spans(range(2, 40, 2)) == "19 times: lines 2, 4, 6, 8, 10, 12, 14, 16, ..."
+    assert causes.spans([4]) == "line 4"
+    assert causes.spans([2, 3, 4, 9]) == "4 times: lines 2-4, 9"
+    assert causes.spans(range(2, 1206)) == "1,204 times: lines 2-1205"
+    assert causes.spans(range(2, 40, 2)) == "19 times: lines 2, 4, 6, 8, 10, 12, 14, 16, ..."
 
 
 def test_findings_beyond_the_bound_are_counted():

@@ -13,7 +13,7 @@ from sealea.settings import Settings
 
 Fingerprint = dict[str, list[str]]
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
-DELIVERY = re.compile(r"(Delivery\s+|<dt>Delivery</dt><dd>|\.csv\.)\d+")
+DELIVERY = re.compile(r"(Delivery\s+|<dt>Delivery</dt><dd>|\"delivery_id\": |\.csv\.)\d+")
 LEDGER = {
     "deliveries": """
         select sender_id, delivery.original_name, sha256, byte_count, is_duplicate, school_year, window_code
@@ -29,7 +29,7 @@ LEDGER = {
         from ops.load inner join ops.submission using (submission_id)
     """,
     "findings": """
-        select sender_id, original_name, sha256, rule_id, severity, line_number, column_name, message, fix
+        select sender_id, original_name, sha256, rule_id, severity, line_number, column_name, message, detail, fix
         from ops.finding inner join ops.load using (load_id) inner join ops.submission using (submission_id)
     """,
     "messages": "select kind, sender_id, regexp_replace(file_name, '\\.csv\\.\\d+', '.csv.N'), delivered_at is null as is_pending from ops.outbox",

@@ -5,7 +5,7 @@ from sealea.database import connect
 from sealea.settings import Settings
 
 QUERIES = {
-    "answers to deliver": "select exists (select from ops.outbox where kind = 'file' and delivered_at is null)",
+    "answers to deliver": "select exists (select from ops.outbox where kind <> 'asset' and delivered_at is null)",
     "rows to publish": "select exists (select from ops.outbox where kind = 'asset' and delivered_at is null)",
     "half-built layer": "select exists (select from ops.pin) and (select count(*) from ops.build) < 2",
     "release without verdict": """

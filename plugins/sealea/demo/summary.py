@@ -39,7 +39,9 @@ RETURNED = f"""
     select
         submission.original_name,
         string_agg(
-            distinct concat(finding.rule_id, coalesce(', column ' || finding.column_name, ''), ': ', finding.message, ' ', finding.fix), ' '
+            distinct concat_ws(
+                ' ', concat(finding.rule_id, ', column ' || finding.column_name, ':'), finding.message, nullif(finding.detail, ''), finding.fix
+            ), ' '
         ) filter (where finding.severity = 'F1') as reasons
     from ops.delivery
     inner join ops.submission using (submission_id)

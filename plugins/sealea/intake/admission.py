@@ -8,6 +8,7 @@ import psycopg
 
 from sealea.file_name import FileName
 from sealea.intake import answering, examination, forms, ledger, loading, outbox, pseudonym
+from sealea.intake import findings as found
 from sealea.intake.answering import Answer
 from sealea.intake.desk import Desk
 from sealea.intake.examination import Examination
@@ -105,8 +106,10 @@ def is_due_to_the_file(desk: Desk, last: ledger.Reading) -> bool:
 def acknowledge(desk: Desk, connection: psycopg.Connection, file: File, current: Current, repeated: ledger.Reading) -> str:
     """Write down and answer a delivery of bytes that are known already; return "duplicate"."""
     delivery = ledger.add_delivery(connection, file.arrival, repeated.submission_id, is_duplicate=True)
-    findings = ledger.findings(connection, repeated.submission_id) if repeated.status == "returned" else None
-    answering.post(desk, connection, file.target, Answer("duplicate", file.arrival, delivery, file.sha256, findings, repeats=repeated), current)
+    load_ids = ledger.newest_loads(connection, repeated.submission_id) if repeated.status == "returned" else []
+    findings = ledger.findings(connection, load_ids) if load_ids else None
+    answer = Answer("duplicate", file.arrival, delivery, file.sha256, findings, repeats=repeated, load_ids=load_ids)
+    answering.post(desk, connection, file.target, answer, current)
     return "duplicate"
 
 
@@ -123,11 +126,13 @@ def read(
     """Return the verdict on a submission, which is examined, loaded and answered."""
     results = examine(desk, file, references)
     extracts: Sequence[str | None] = file.target.extracts if file.target else (None,)
+    load_ids = []
     for extract, result in zip(extracts, results, strict=True):
         version = desk.contracts[extract].version if extract else None
         load_id = ledger.add_load(
             connection, delivery.submission_id, extract, (version, desk.pack.version), references.vintage, asdict(result.account)
         )
+        load_ids.append(load_id)
         loading.load_findings(connection, load_id, result.verdict.findings)
         ledger.add_event(connection, load_id, result.verdict.status, result.verdict.reason)
         if file.target and extract and result.verdict.status == "accepted":
@@ -138,7 +143,9 @@ def read(
     if file.target and status in ("accepted", "waiting"):
         ledger.end_waiting(connection, file.arrival.sender_id, file.target, delivery.submission_id)
     examined = dict(zip((extract or "" for extract in extracts), results, strict=True))
-    answering.post(desk, connection, file.target, Answer(status, file.arrival, delivery, file.sha256, None, examined, is_again=is_again), current)
+    findings = found.combined([result.verdict.findings for result in results])
+    answer = Answer(status, file.arrival, delivery, file.sha256, findings, examined, load_ids=load_ids, is_again=is_again)
+    answering.post(desk, connection, file.target, answer, current)
     return status
 
 

@@ -1,6 +1,7 @@
 """Answering: the facts of one delivery, put together from its examination and the ledger, posted to the sender."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
@@ -8,14 +9,14 @@ import polars as pl
 import psycopg
 
 from sealea.file_name import FileName
-from sealea.intake import ledger, outbox, report
+from sealea.intake import examination, ledger, outbox, report
 from sealea.intake.desk import Desk
 from sealea.intake.examination import Examination
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What is known of one delivery. `examined` is by extract; a delivery that repeats an earlier one has the findings of the ledger."""
+    """What is known of one delivery. `examined` is by extract; `load_ids` have the findings, None for a delivery without any of its own."""
 
     status: str
     arrival: ledger.Arrival
@@ -24,6 +25,7 @@ class Answer:
     findings: pl.DataFrame | None = None
     examined: Mapping[str, Examination] = field(default_factory=dict)
     repeats: ledger.Reading | None = None
+    load_ids: Sequence[int] = ()
     is_again: bool = False
 
     @property
@@ -41,49 +43,39 @@ def post(desk: Desk, connection: psycopg.Connection, target: FileName | None, an
         status=answer.status,
         file_name=answer.arrival.file_name,
         sender_name=desk.accounts[answer.arrival.sender_id].name,
-        subject=subject(desk, target),
+        subject=desk.rulebook.subject(target),
         delivery_id=answer.delivery.delivery_id,
         received_at=shown(answer.delivery.received_at),
         sha256=answer.sha256,
         standing_since=shown(max(load.received_at for load in current.values())) if current else "",
         counts={extract: asdict(examination.account) for extract, examination in answer.examined.items()},
         record_count=verdicts[0].record_count if verdicts else 0,
-        failed_record_count=failed_records(list(answer.examined.values())),
+        failed_record_count=examination.failed_record_count(list(answer.examined.values())),
         waits_for=answer.waits_for,
         repeats=answer.repeats.status if answer.repeats else "",
-        not_applicable=not_applicable(desk, target),
+        not_applicable=desk.rulebook.not_applicable(target),
         is_again=answer.is_again,
     )
-    findings = pl.concat([verdict.findings for verdict in verdicts]).unique(maintain_order=True) if verdicts else answer.findings
-    for name, body in report.answer(facts, findings).items():
+    for name, body in report.receipt(facts, answer.findings).items():
         outbox.post_file(connection, answer.arrival.sender_id, name, body)
+    post_report(connection, answer.arrival.sender_id, facts, answer.load_ids, None if answer.repeats else answer.delivery.submission_id)
 
 
-def failed_records(examined: list[Examination]) -> int:
-    """Return how many records of the file were not loaded for each of its extracts."""
-    if not examined:
-        return 0
-    common = examined[0].verdict.loaded["line_number"]
-    for examination in examined[1:]:
-        common = common.filter(common.is_in(examination.verdict.loaded["line_number"].implode()))
-    return examined[0].verdict.record_count - len(common)
+def post_report(
+    connection: psycopg.Connection,
+    sender_id: str,
+    facts: report.Facts,
+    load_ids: Sequence[int] = (),
+    submission_id: int | None = None,
+    rule_ids: Sequence[str] = (),
+) -> None:
+    """Write down that the sender is to find a report on the findings of these loads in its outbox; without loads it is a receipt.
 
-
-def not_applicable(desk: Desk, target: FileName | None) -> tuple[str, ...]:
-    """Return the rules that the state does not apply to files like this one."""
-    if target is None:
-        return ()
-    return tuple(sorted({rule for extract in target.extracts for rule in desk.standard(extract, target).not_applicable}))
-
-
-def subject(desk: Desk, target: FileName | None) -> str:
-    """Return what the file is about, such as "Everyone the LEA employs (staff), 2025-26, window close"."""
-    if target is None:
-        return ""
-    year = f"{target.school_year - 1}-{target.school_year % 100:02d}"
-    is_native = target.layout in desk.pack.maps
-    title = desk.pack.maps[target.layout].title if is_native else desk.contracts[target.layout].title
-    return f"{title} ({', '.join(target.extracts)}), {year}, window {target.window_code}"
+    With `submission_id` it says what changed since the submission before that one; with `rule_ids` it is on these rules alone, such as
+    those of level 2. The facts hold no value of a file.
+    """
+    recipe = {"facts": asdict(facts), "load_ids": list(load_ids), "submission_id": submission_id, "rule_ids": list(rule_ids)}
+    outbox.post_report(connection, sender_id, report.stem(facts), json.dumps(recipe))
 
 
 def shown(moment: datetime) -> str:

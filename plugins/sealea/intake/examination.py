@@ -103,6 +103,16 @@ def refused(path: Path | None, rule: Rule, detail: str = "") -> Examination:
     return concluded(read, verdict.judge(read.records, read.findings, 0, {rule.id: rule}, 1.0), line_count)
 
 
+def failed_record_count(examined: Sequence[Examination]) -> int:
+    """Return how many records of the file were not loaded for each of its extracts."""
+    if not examined:
+        return 0
+    common = examined[0].verdict.loaded["line_number"]
+    for examination in examined[1:]:
+        common = common.filter(common.is_in(examination.verdict.loaded["line_number"].implode()))
+    return examined[0].verdict.record_count - len(common)
+
+
 def concluded(read: Reading, judged: Verdict, physical_line_count: int) -> Examination:
     """Return the examination with the account of every line. Raises SealeaError if a line is left out."""
     readable_line_count = int(read.records["line_count"].sum())

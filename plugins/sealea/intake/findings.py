@@ -1,6 +1,6 @@
 """Findings: one rule failing at one place. They name rules, lines and columns; never a value of the file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -14,6 +14,11 @@ ORDER = ("line_number", "rule_id", "column_name")
 def none() -> pl.DataFrame:
     """Return a frame of no findings."""
     return pl.DataFrame(schema=SCHEMA)
+
+
+def none_explained() -> pl.DataFrame:
+    """Return a frame of no explained findings."""
+    return pl.DataFrame(schema=SCHEMA | dict.fromkeys(("severity", "message", "fix"), pl.String))
 
 
 def finding(rule_id: str, line_number: int | None = None, column_name: str | None = None, detail: str = "") -> pl.DataFrame:
@@ -41,6 +46,12 @@ def explained(findings: pl.DataFrame, rules: Mapping[str, Rule]) -> pl.DataFrame
         orient="row",
     )
     return findings.join(meanings, on=["rule_id", "column_name"], how="left", nulls_equal=True).sort(ORDER, nulls_last=False)
+
+
+def combined(findings: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return the explained findings on all extracts of one file, each once, in the one order that does not depend on where they come from."""
+    together = pl.concat(findings).select(*none_explained().columns)
+    return together.unique().sort(*ORDER, "detail", "severity", nulls_last=False)
 
 
 def bounded(findings: pl.DataFrame, maximum: int = MAXIMUM_PER_RULE) -> pl.DataFrame:

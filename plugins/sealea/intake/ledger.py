@@ -1,6 +1,6 @@
 """The ledger of deliveries: what was delivered, how it was read, what became of it. Written in the caller's transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -10,10 +10,11 @@ import psycopg
 from psycopg import sql
 
 from sealea.file_name import FileName
+from sealea.intake import findings as found
 
 ACTOR = "intake"
 UNREAD = "unread"  # stands for the sha256 of an upload that was refused before its first byte
-FINDING = ("rule_id", "severity", "line_number", "column_name", "message", "fix")
+FINDING = ("rule_id", "severity", "line_number", "column_name", "message", "fix", "detail")
 
 
 @dataclass(frozen=True)
@@ -120,17 +121,19 @@ def reading_of(connection: psycopg.Connection, submission_id: int) -> Reading:
     return Reading(submission_id, sha256, status, reason, {row[1:4] for row in rows}, tuple(load_id for (load_id,) in references))
 
 
-def findings(connection: psycopg.Connection, submission_id: int) -> pl.DataFrame:
-    """Return the explained findings of the newest reading of a submission, details within the messages."""
-    query = """
-        select distinct rule_id, severity, line_number, column_name, message, fix
-        from ops.finding
-        where load_id in (select max(load_id) from ops.load where submission_id = %s group by extract)
-        order by line_number nulls first, rule_id, column_name
-    """
+def newest_loads(connection: psycopg.Connection, submission_id: int) -> list[int]:
+    """Return the newest loads of a submission, one for each of its extracts."""
+    query = "select max(load_id) from ops.load where submission_id = %s group by extract order by 1"
+    return [load_id for (load_id,) in connection.execute(query, [submission_id])]
+
+
+def findings(connection: psycopg.Connection, load_ids: Sequence[int]) -> pl.DataFrame:
+    """Return the explained findings of the loads of one file."""
+    query = "select {} from ops.finding where load_id = any(%s)"
+    columns = sql.SQL(", ").join(sql.Identifier(name) for name in FINDING)
+    rows = connection.execute(sql.SQL(query).format(columns), [list(load_ids)]).fetchall()
     schema = dict.fromkeys(FINDING, pl.String) | {"line_number": pl.Int64}
-    rows = connection.execute(query, [submission_id]).fetchall()
-    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.lit("").alias("detail"))
+    return found.combined([pl.DataFrame(rows, schema=schema, orient="row")])
 
 
 def waiting(connection: psycopg.Connection, state_code: str) -> list[Waiting]:

@@ -22,8 +22,7 @@ def load(connection: psycopg.Connection, contract: Contract, load_id: int, typed
 
 def load_findings(connection: psycopg.Connection, load_id: int, findings: pl.DataFrame) -> None:
     """Copy the explained findings of one load into ops.finding."""
-    message = pl.concat_str("message", "detail", separator=" ").str.strip_chars_end()
-    columns = ("rule_id", "severity", "line_number", "column_name", message.alias("message"), "fix")
+    columns = ("rule_id", "severity", "line_number", "column_name", "message", "fix", "detail")
     copy_rows(connection, "ops", "finding", of_load(findings.select(*columns), load_id))
 
 

@@ -5,21 +5,39 @@ import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 
 from sealea.database import connect
 from sealea.errors import SealeaError
+from sealea.intake.reporting import Renderer
 from sealea.settings import Settings
 
 LOGGER = logging.getLogger(__name__)
 MESSAGES_AT_A_TIME = 100
 
 
+class Message(NamedTuple):
+    """One answer that waits to be delivered: the file `body`, or what a report is made from."""
+
+    message_id: int
+    kind: str
+    sender_id: str
+    file_name: str
+    body: str
+
+
 def post_file(connection: psycopg.Connection, sender_id: str, file_name: str, body: str) -> None:
     """Write down that the sender is to find a file of this name and content in its outbox."""
     insert = "insert into ops.outbox (kind, sender_id, file_name, body) values ('file', %s, %s, %s)"
     connection.execute(insert, [sender_id, file_name, body])
+
+
+def post_report(connection: psycopg.Connection, sender_id: str, name: str, recipe: str) -> None:
+    """Write down that the sender is to find a report; `recipe` says what it is made from and holds no value of a file."""
+    insert = "insert into ops.outbox (kind, sender_id, file_name, body) values ('report', %s, %s, %s)"
+    connection.execute(insert, [sender_id, name, recipe])
 
 
 def post_asset(connection: psycopg.Connection, sender_id: str, event: Mapping[str, object]) -> None:
@@ -30,32 +48,46 @@ def post_asset(connection: psycopg.Connection, sender_id: str, event: Mapping[st
 def deliver(settings: Settings) -> int:
     """Return how many files were put into senders' outboxes now.
 
-    A file that was written while its mark was lost is written again, with the same content. What cannot be delivered stays
-    pending and holds up nothing else; SealeaError then says how many those are.
+    A file that was written while its mark was lost is written again, with the same content. What cannot be rendered or delivered
+    stays pending and holds up nothing else; SealeaError then says how many messages those are.
     """
     delivered, last, failed = 0, 0, 0
     while True:
         with connect(settings.pipeline_dsn) as connection:
-            messages = pending_files(connection, last)
-            written = [message_id for message_id, sender_id, name, body in messages if put(settings.sftp_dir / sender_id / "outbox", name, body)]
-            connection.execute("update ops.outbox set delivered_at = clock_timestamp() where message_id = any(%s)", [written])
-        delivered, failed = delivered + len(written), failed + len(messages) - len(written)
+            renderer = Renderer(settings, connection)
+            messages = pending(connection, last)
+            written = {message.message_id: count for message in messages if (count := put_all(settings, renderer, message)) is not None}
+            connection.execute("update ops.outbox set delivered_at = clock_timestamp() where message_id = any(%s)", [list(written)])
+        delivered, failed = delivered + sum(written.values()), failed + len(messages) - len(written)
         if not messages:
             break
-        last = messages[-1][0]
+        last = messages[-1].message_id
     if failed:
         raise SealeaError(f"Answers that could not be put into an outbox: {failed}. The log names the folders; the next run tries again.")
     return delivered
 
 
-def pending_files(connection: psycopg.Connection, after: int) -> list[tuple[int, str, str, str]]:
-    """Return the next pending files as (message, sender, file name, body), none that another run is delivering."""
+def pending(connection: psycopg.Connection, after: int) -> list[Message]:
+    """Return the next pending answers, none that another run is delivering."""
     query = """
-        select message_id, sender_id, file_name, body from ops.outbox
-        where kind = 'file' and delivered_at is null and message_id > %s
+        select message_id, kind, sender_id, file_name, body from ops.outbox
+        where kind <> 'asset' and delivered_at is null and message_id > %s
         order by message_id limit %s for update skip locked
     """
-    return connection.execute(query, [after, MESSAGES_AT_A_TIME]).fetchall()
+    return [Message(*row) for row in connection.execute(query, [after, MESSAGES_AT_A_TIME])]
+
+
+def put_all(settings: Settings, renderer: Renderer, message: Message) -> int | None:
+    """Return how many files the message has put into its sender's outbox; None if not all of them are there."""
+    folder = settings.sftp_dir / message.sender_id / "outbox"
+    try:
+        files = renderer.files(message.sender_id, message.body) if message.kind == "report" else {message.file_name: message.body}
+    except psycopg.Error:
+        raise
+    except Exception as error:  # noqa: BLE001 - one report must not hold up the next; an error may quote a file, so only its kind is told
+        LOGGER.error("Report %s of %s cannot be written: %s", message.message_id, message.sender_id, type(error).__name__)
+        return None
+    return len(files) if all(put(folder, name, body) for name, body in files.items()) else None
 
 
 def put(folder: Path, file_name: str, body: str) -> bool:

@@ -1,34 +1,43 @@
-"""The answer to a sender: a receipt, a report and a table of findings. The verdict comes first; no value of the file appears."""
+"""The answer to a sender: a receipt, a report and a table of findings. The verdict comes first; everything from a file is escaped."""
 
 import csv
 import io
+import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from sealea.contract import SEVERITY_MEANING
+from sealea.contract import SEVERITY_MEANING, Severity
+from sealea.intake import causes
+from sealea.intake import findings as found
+from sealea.intake.causes import Cause, Explain
 
 TEMPLATES = Path(__file__).parent / "templates"
-SPANS_SHOWN = 8
-DETAILS_SHOWN = 5
 NAME_LENGTH = 150
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-TABLE = ("line_number", "rule_id", "severity", "column_name", "message", "fix")
+TABLE = ("line_number", "rule_id", "severity", "column_name", "message", "fix", "detail", "cell")
 RETURNED_F2 = "the record cannot be loaded"  # and the rest of a returned file does not go on
 VERDICTS = {
     "accepted": "Accepted: {loaded:,} of {records:,} records are loaded, {failed:,} must be corrected.",
     "complete": "Accepted: all {records:,} records are loaded.",
     "returned": "Returned: nothing was loaded.",
     "waiting": "Waiting: nothing is loaded yet. The file {waits_for} of the SEA; it is read again by itself, do not send it again.",
+    "compared": "Compared with other files: what stands below must be looked at.",
+    "agrees": "Compared with other files: nothing stands out.",
     "duplicate": "Nothing new: this is the file that already counts, byte for byte.",
     "duplicate returned": "Nothing new: this is the file that was returned, byte for byte. It was returned for the reasons below.",
     "duplicate waiting": "Nothing new: this is the file that is waiting, byte for byte. It {waits_for} of the SEA; do not send it again.",
+}
+BEFORE_SENDING = {
+    "accepted": "Would be accepted: {loaded:,} of {records:,} records would be loaded, {failed:,} must be corrected.",
+    "complete": "Would be accepted: all {records:,} records would be loaded.",
+    "returned": "Would be returned: nothing would be loaded.",
+    "waiting": "Cannot be told here: the file {waits_for} of the SEA.",
 }
 
 
@@ -36,7 +45,9 @@ VERDICTS = {
 class Facts:
     """What the answer says about one delivery. `subject` names extracts, school year and window; empty if the name did not.
 
-    `counts` are by extract; `repeats` is the status of the file of which this one is a copy, empty for a new one.
+    `status` is a verdict of level 1, duplicate, or for level 2 compared (there are findings) or agrees. `counts` are by extract;
+    `repeats` is the status of the file of which this one is a copy, empty for a new one; `earlier` says what was sent before.
+    A check before sending, `is_check`, has no delivery, and names what it could not look at in `not_checked`.
     """
 
     status: str
@@ -54,40 +65,57 @@ class Facts:
     repeats: str = ""
     not_applicable: Sequence[str] = ()
     is_again: bool = False
+    is_check: bool = False
+    not_checked: Sequence[str] = ()
+    earlier: str = ""
 
 
-@dataclass(frozen=True)
-class Group:
-    """The findings of one rule in one column: what is wrong, where, and what to do."""
-
-    rule_id: str
-    column_name: str | None
-    message: str
-    meaning: str
-    where: str
-    fix: str
-    details: Sequence[str]
+def receipt(facts: Facts, findings: pl.DataFrame | None) -> dict[str, str]:
+    """Return the receipt, content by name. It holds no value of the file, so the warehouse may keep it until it is delivered."""
+    known = common(facts) | {"groups": [] if findings is None else causes.causes(findings, meanings(facts))}
+    return {f"{stem(facts)}.receipt.txt": templates().get_template("receipt.txt").render(known)}
 
 
-def answer(facts: Facts, findings: pl.DataFrame | None) -> dict[str, str]:
-    """Return the files to put into the sender's outbox, content by name: a receipt, and for a new submission report and findings.
+def report(
+    facts: Facts,
+    findings: pl.DataFrame | None,
+    cells: pl.DataFrame | None = None,
+    *,
+    before: Sequence[Cause] | None = None,
+    explain: Explain = lambda _, __: "",
+) -> dict[str, str]:
+    """Return the report as HTML and JSON and the table of findings, content by name. It is for the sender's eyes alone.
 
-    `findings` are explained ones; None for a duplicate, unless it repeats what was returned.
+    `findings` are explained ones, of level 1 or 2; None for a delivery that has none of its own, such as a duplicate. `cells` are what
+    stood at their places; `before` are the causes of the submission before this one, None if there was none.
     """
-    stem = f"{safe_name(facts.file_name)}.{facts.delivery_id}{'.again' if facts.is_again else ''}"
-    known = {
-        "facts": facts,
-        "groups": [] if findings is None else groups(facts, findings),
-        "stem": stem,
-        "headline": headline(facts),
-        "standing": standing(facts),
-        "accounts": accounts(facts),
-    }
-    files = {f"{stem}.receipt.txt": templates().get_template("receipt.txt").render(known)}
-    if findings is not None:
-        files[f"{stem}.report.html"] = templates().get_template("report.html").render(known)
-        files[f"{stem}.findings.csv"] = table(findings)
-    return files
+    shown = with_cells(found.none_explained() if findings is None else findings, cells)
+    told, solved = causes.causes(shown, meanings(facts), explain), list[Cause]()
+    if before is not None:
+        told, solved = causes.compared(told, before)
+    known = common(facts) | {"causes": told, "solved": solved, "is_compared": before is not None, "has_findings": findings is not None}
+    name = f"{stem(facts)}.{'receipt' if findings is None else 'report'}"
+    files = {f"{name}.html": templates().get_template("report.html").render(known), f"{name}.json": document(facts, told, solved)}
+    return files if findings is None else files | {f"{stem(facts)}.findings.csv": table(shown)}
+
+
+def with_cells(findings: pl.DataFrame, cells: pl.DataFrame | None) -> pl.DataFrame:
+    """Return the findings with what stood at their places as `cell`; NULL where that is not known."""
+    if cells is None:
+        return findings.with_columns(pl.lit(None, pl.String).alias("cell"))
+    return findings.join(cells, on=["line_number", "column_name"], how="left", maintain_order="left")
+
+
+def common(facts: Facts) -> dict[str, object]:
+    """Return what receipt and report both say."""
+    return {"facts": facts, "stem": stem(facts), "headline": headline(facts), "standing": standing(facts), "accounts": accounts(facts)}
+
+
+def stem(facts: Facts) -> str:
+    """Return how the names of all files of one answer begin."""
+    if facts.is_check:
+        return f"{safe_name(facts.file_name)}.check"
+    return f"{safe_name(facts.file_name)}.{facts.delivery_id}{'.again' if facts.is_again else ''}"
 
 
 @cache
@@ -114,11 +142,14 @@ def headline(facts: Facts) -> str:
     loaded = facts.record_count - facts.failed_record_count
     said = {"loaded": loaded, "records": facts.record_count, "failed": facts.failed_record_count, "waits_for": facts.waits_for}
     is_told = f"{facts.status} {facts.repeats}" in VERDICTS
-    return VERDICTS["complete" if is_complete else f"{facts.status} {facts.repeats}" if is_told else facts.status].format(**said)
+    verdicts = BEFORE_SENDING if facts.is_check else VERDICTS
+    return verdicts["complete" if is_complete else f"{facts.status} {facts.repeats}" if is_told else facts.status].format(**said)
 
 
 def standing(facts: Facts) -> str:
     """Return what counts now."""
+    if facts.is_check:
+        return "This is the answer of the same rules that run when the file is sent. Nothing was sent."
     since = facts.standing_since
     if facts.status == "accepted":
         return f"It replaces the file received {since}." if since else "It is the first file that counts for this window."
@@ -139,48 +170,31 @@ def account(counts: Mapping[str, int]) -> str:
     return f"{counts['physical_line_count']:,} = {' + '.join(parts)}"
 
 
-def groups(facts: Facts, findings: pl.DataFrame) -> list[Group]:
-    """Return the findings by rule and column, the gravest first."""
-    gravity = {severity: place for place, severity in enumerate(SEVERITY_MEANING)}
-    meanings = dict(SEVERITY_MEANING)
-    if facts.status == "returned":
-        meanings["F2"] = RETURNED_F2
-    parts = [part for part in findings.partition_by("rule_id", "column_name", maintain_order=True) if not part.is_empty()]
-    parts.sort(key=lambda part: (gravity[part["severity"][0]], -part.height, part["rule_id"][0]))
-    return [group(part, meanings[part["severity"][0]]) for part in parts]
+def meanings(facts: Facts) -> dict[Severity, str]:
+    """Return what follows from a finding, by severity."""
+    known = dict(SEVERITY_MEANING)
+    return known | {"F2": RETURNED_F2} if facts.status == "returned" else known
 
 
-def group(part: pl.DataFrame, meaning: str) -> Group:
-    """Return what the findings of one rule in one column have in common, and where they are."""
-    first = part.row(0, named=True)
-    noted = part.filter(pl.col("detail") != "").head(DETAILS_SHOWN)
-    details = [f"Line {line}: {detail}" if line else detail for line, detail in noted.select("line_number", "detail").iter_rows()]
-    return Group(first["rule_id"], first["column_name"], first["message"], meaning, place(part), first["fix"], details)
-
-
-def place(part: pl.DataFrame) -> str:
-    """Return where the findings of one rule in one column are; empty for the file as a whole."""
-    lines = part["line_number"].drop_nulls().to_list()
-    column = part["column_name"][0]
-    named = ([f"Column {column}"] if column else []) + ([spans(lines)] if lines else [])
-    return f"{', '.join(named)}." if named else ""
-
-
-def spans(lines: Sequence[int]) -> str:
-    """Return ascending line numbers as "1,204 times: lines 2-1205", the first few spans only."""
-    breaks = [place for place, (line, following) in enumerate(pairwise(lines), start=1) if following != line + 1]
-    runs = [(lines[begin], lines[end - 1]) for begin, end in pairwise([0, *breaks, len(lines)])]
-    shown = ", ".join(f"{first}-{last}" if last > first else str(first) for first, last in runs[:SPANS_SHOWN])
-    more = ", ..." if len(runs) > SPANS_SHOWN else ""
-    return f"line {shown}" if len(lines) == 1 else f"{len(lines):,} times: lines {shown}{more}"
+def document(facts: Facts, told: Sequence[Cause], solved: Sequence[Cause]) -> str:
+    """Return the report as JSON, for programs."""
+    content = {
+        "verdict": facts.status,
+        "headline": headline(facts),
+        "standing": standing(facts),
+        **{name: value for name, value in asdict(facts).items() if name != "status"},
+        "causes": [asdict(cause) for cause in told],
+        "solved": [asdict(cause) for cause in solved],
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
 def table(findings: pl.DataFrame) -> str:
     """Return the findings as CSV that a spreadsheet opens without taking any of it for a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([*TABLE, "detail"])
-    for row in findings.select(*TABLE, "detail").iter_rows():
+    writer.writerow(TABLE)
+    for row in findings.select(*TABLE).iter_rows():
         writer.writerow([harmless(value) for value in row])
     return text.getvalue()
 

@@ -85,6 +85,20 @@ class Rulebook:
         """Return what the delivery claims and its sender may."""
         return Claim(self.pack.state_code, target.school_year, account.organisations, target.window_code)
 
+    def subject(self, target: FileName | None) -> str:
+        """Return what the file is about, such as "Everyone the LEA employs (staff), 2025-26, window close"; empty if its name does not say."""
+        if target is None:
+            return ""
+        year = f"{target.school_year - 1}-{target.school_year % 100:02d}"
+        is_native = target.layout in self.pack.maps
+        title = self.pack.maps[target.layout].title if is_native else self.contracts[target.layout].title
+        return f"{title} ({', '.join(target.extracts)}), {year}, window {target.window_code}"
+
+    def not_applicable(self, target: FileName | None) -> tuple[str, ...]:
+        """Return the rules that the state does not apply to files like this one."""
+        extracts = target.extracts if target else ()
+        return tuple(sorted({rule for extract in extracts if target for rule in self.standard(extract, target).not_applicable}))
+
 
 def load_rulebook(project: Path, state_pack: str) -> Rulebook:
     """Return the rulebook of a state. Raises ContractError if the pack does not fit the contracts."""
