@@ -9,7 +9,7 @@ unexport PYTHONPATH VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 UV := .tools/uv/bin/uv
 SEALEA := .venv/bin/sealea
 
-.PHONY: help demo up down status test plug bench check render lock setup clean
+.PHONY: help demo up down status test plug bench check render lock wheel setup clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -44,6 +44,9 @@ render: .venv/runtime ## write the generated files from contracts, models and se
 
 lock: $(UV) ## resolve the pinned requirement files again
 	@PATH="$(abspath $(dir $(UV))):$$PATH" requirements/lock.sh
+
+wheel: $(UV) ## build what an LEA installs to check its files before sending: the folder dist/
+	@rm -rf dist && $(UV) build --quiet --wheel --out-dir dist . && cp requirements/check.txt dist/ && echo "dist/ has the wheel and the list of its packages."
 
 setup: .venv/dev ## install without running anything
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SHIPPED = ("expectations/extracts", "expectations/file_rules.yml", "expectations/states")
+SHIPPED = ("expectations/extracts", "expectations/file_rules.yml", "expectations/reconcile", "expectations/states")
 
 
 class Expectations(BuildHookInterface[Any]):

@@ -82,6 +82,15 @@ def test_a_folder_is_checked_file_by_file_as_json(sealea_check, file):
     ]
 
 
+def test_what_the_command_reads_and_writes_besides_is_not_checked_as_a_file_to_send(sealea_check, file):
+    (file.parent / "reference").mkdir()
+    (file.parent / "reference/window.csv").write_text(examples.records(PROJECT, "window").text)
+
+    for _ in range(2):
+        code, said, _ = sealea_check(file.parent, "--reference", file.parent / "reference", "--report", file.parent / "out", "--format", "json")
+        assert (code, len(json.loads(said))) == (0, 1)
+
+
 def test_the_directory_tells_since_when_a_school_is_closed_and_who_follows(sealea_check, file, tmp_path):
     reference = tmp_path / "reference"
     reference.mkdir()

@@ -12,6 +12,14 @@ from sealea import examples
 from sealea.settings import PROJECT
 
 NAME = "ex_ex-0101_staff_assignment_2026_close_20261005T080000.csv"
+VERSIONS = """
+from sealea.intake.rulebook import load_rulebook
+from sealea.settings import PROJECT
+print(PROJECT)
+for folder in sorted((PROJECT / "expectations/states").iterdir()):
+    book = load_rulebook(PROJECT, folder.name)
+    print(book.pack.version, *sorted(book.file_rules), *(f"{name} {contract.version}" for name, contract in book.contracts.items()), sep=chr(10))
+"""
 # What another system does not have: checking a file must not need it.
 AS_ON_WINDOWS = """
 import os, sys
@@ -42,6 +50,16 @@ def laptop(tmp_path_factory) -> Path:
     (wheel,) = folder.glob("*.whl")
     subprocess.run([uv, "pip", "install", "--quiet", "--no-deps", "--python", python, wheel], check=True, env=environ)
     return python
+
+
+@pytest.mark.timeout(300)
+def test_the_wheel_has_the_same_contracts_rules_and_packs_as_the_checkout(laptop):
+    told = subprocess.run([laptop, "-c", VERSIONS], capture_output=True, text=True, cwd=laptop.parent, check=True).stdout
+    own = subprocess.run([sys.executable, "-c", VERSIONS], capture_output=True, text=True, check=True).stdout
+
+    assert told.splitlines()[0] != own.splitlines()[0]
+    assert told.splitlines()[1:] == own.splitlines()[1:]
+    assert len(told.splitlines()) > 30
 
 
 @pytest.fixture

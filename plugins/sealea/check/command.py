@@ -2,15 +2,17 @@
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from sealea.check import checking, telling
+from sealea.check import repair as repairing
 from sealea.check.checking import Checked
-from sealea.check.naming import Said
+from sealea.check.naming import Said, identified
 from sealea.check.reference_folder import ReferenceFolder
 from sealea.errors import SealeaError, SettingError
 from sealea.intake.rulebook import Rulebook, load_rulebook
@@ -36,12 +38,18 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--window", help="the collection window, where the name does not say it")
     add("--organisation", action="append", default=[], metavar="ID", help="an organisation that the account reports; may be repeated")
     add("--report", type=Path, metavar="DIR", help="write the report of every file there, as HTML, CSV and JSON")
+    add("--repair", action="store_true", help="list what can be corrected without knowing more: padding, headers, encoding, delimiter, spaces")
+    add("--write", type=Path, metavar="FILE_OR_DIR", help="with --repair: write the corrected copy there; never over another file")
     add("--format", choices=("text", "json"), default="text", help="what to print")
 
 
 def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Check the files and print the verdicts; return the exit code."""
     try:
+        if chosen.write and not chosen.repair:
+            raise SettingError("--write belongs to --repair.")
+        if chosen.repair:
+            return repair(settings, chosen)
         results = list(checked(settings, chosen))
         if chosen.report:
             telling.write_reports(results, chosen.report)
@@ -52,6 +60,28 @@ def run(settings: Settings, chosen: argparse.Namespace) -> int:
     return max(result.code for result in results)
 
 
+def repair(settings: Settings, chosen: argparse.Namespace) -> int:
+    """List the corrections of every file, write the copies if that is asked for, and say what the platform would say of them."""
+    paths = files(chosen)
+    if chosen.write and len(paths) > 1 and not chosen.write.is_dir():
+        raise SettingError(f"{chosen.write} is no folder, and there are {len(paths)} files.")
+    books, results = Books(settings, chosen), []
+    for path in paths:
+        book, folder = books.of(path)
+        account, target = identified(book, path.name, books.said)
+        if target is None:
+            raise SettingError(f"{path.name} does not say what it holds: give --extract, --school-year and --window.")
+        mended = repairing.repaired(book, account, target, path)
+        with tempfile.TemporaryDirectory() as draft:
+            copy = Path(draft) / mended.name
+            copy.write_bytes(mended.content)
+            result = checking.check(book, folder, copy, books.said)
+        written = repairing.write(mended, path, chosen.write) if chosen.write else None
+        results.append((path, mended, written, result))
+    say(telling.repairs_as_json(results) if chosen.format == "json" else "\n".join(line for each in results for line in telling.repairs(*each)))
+    return max(result.code for *_, result in results)
+
+
 def say(text: str) -> None:
     """Print to standard output; what its encoding does not have is shown by its number."""
     encoding = sys.stdout.encoding or "utf-8"
@@ -60,20 +90,32 @@ def say(text: str) -> None:
 
 def checked(settings: Settings, chosen: argparse.Namespace) -> Iterator[Checked]:
     """Yield the result of every file. Raises SealeaError if the command line or the reference folder is at fault."""
-    paths = files(chosen.path)
-    said = Said(chosen.sender, chosen.extract, chosen.school_year, chosen.window, frozenset(chosen.organisation))
-    if chosen.reference and not chosen.reference.is_dir():
-        raise SettingError(f"There is no folder {chosen.reference}. --reference names a folder with the SEA's files.")
-    books: dict[str, tuple[Rulebook, ReferenceFolder]] = {}
+    paths, books = files(chosen), Books(settings, chosen)
     with progress(sum(path.stat().st_size for path in paths)) as bar:
         for path in paths:
             bar.update(bar.task_ids[0], description=path.name)
-            pack = chosen.pack or pack_of(settings, path.name)
-            if pack not in books:
-                book = load_rulebook(settings.project_dir, pack)
-                books[pack] = (book, ReferenceFolder(book, chosen.reference))
-            yield checking.check(*books[pack], path, said)
+            yield checking.check(*books.of(path), path, books.said)
             bar.advance(bar.task_ids[0], path.stat().st_size)
+
+
+class Books:
+    """The rulebook and reference folder of every state whose files are checked."""
+
+    def __init__(self, settings: Settings, chosen: argparse.Namespace) -> None:
+        """Begin with what the command line says. Raises SettingError if its reference folder is not there."""
+        if chosen.reference and not chosen.reference.is_dir():
+            raise SettingError(f"There is no folder {chosen.reference}. --reference names a folder with the SEA's files.")
+        self.settings, self.chosen = settings, chosen
+        self.said = Said(chosen.sender, chosen.extract, chosen.school_year, chosen.window, frozenset(chosen.organisation))
+        self.known: dict[str, tuple[Rulebook, ReferenceFolder]] = {}
+
+    def of(self, path: Path) -> tuple[Rulebook, ReferenceFolder]:
+        """Return what a file is checked with."""
+        pack = self.chosen.pack or pack_of(self.settings, path.name)
+        if pack not in self.known:
+            book = load_rulebook(self.settings.project_dir, pack)
+            self.known[pack] = (book, ReferenceFolder(book, self.chosen.reference))
+        return self.known[pack]
 
 
 def progress(byte_count: int) -> Progress:
@@ -85,16 +127,17 @@ def progress(byte_count: int) -> Progress:
     return bar
 
 
-def files(paths: Sequence[Path]) -> list[Path]:
+def files(chosen: argparse.Namespace) -> list[Path]:
     """Return the files to check, those of folders in the order of their names. Raises SettingError if there is nothing."""
+    others = [folder.resolve() for folder in (chosen.reference, chosen.report, chosen.write) if folder]
     found: list[Path] = []
-    for path in paths:
+    for path in chosen.path:
         if not path.exists():
             raise SettingError(f"There is no {path}. Name a file, or a folder with files.")
         inside = (each for each in sorted(path.rglob("*")) if each.is_file() and is_sent(each)) if path.is_dir() else (path,)
-        found += inside
+        found += [each for each in inside if each == path or not set(others) & set(each.resolve().parents)]
     if not found:
-        raise SettingError(f"There is no file in {', '.join(map(str, paths))}.")
+        raise SettingError(f"There is no file in {', '.join(map(str, chosen.path))}.")
     return found
 
 

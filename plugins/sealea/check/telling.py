@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from sealea.check.checking import Checked
+from sealea.check.repair import Repaired
+from sealea.intake.cells import printable
 
 CAUSES_SHOWN = 20
+REPAIRS_SHOWN = 50
 
 
 def document(checked: Checked) -> dict[str, Any]:
@@ -34,6 +37,35 @@ def lines(checked: Checked) -> Iterator[str]:
     if len(told["causes"]) > CAUSES_SHOWN:
         yield f"  and {len(told['causes']) - CAUSES_SHOWN} more; --report DIR writes them all."
     yield from (f"  Not checked here: {line}" for line in told["not_checked"])
+
+
+def repairs(path: Path, mended: Repaired, copy: Path | None, result: Checked) -> Iterator[str]:
+    """Yield what was corrected in one file, where the copy is, and what the platform would say of it."""
+    count = len(mended.changes)
+    yield f"{printable(path.name)}: {count:,} repair{'' if count == 1 else 's'}."
+    for change in mended.changes[:REPAIRS_SHOWN]:
+        place = f"line {change.line}, {change.column}" if change.line else "the file"
+        before, after = (f'"{printable(text)}"' if change.line else text for text in (change.before, change.after))
+        yield f"  {place}: {before} -> {after}"
+    if count > REPAIRS_SHOWN:
+        yield f"  and {count - REPAIRS_SHOWN:,} more; --format json lists them all."
+    yield f"Written: {copy}" if copy else "Nothing was written; --write FILE_OR_DIR writes the corrected copy."
+    yield "The corrected copy:"
+    yield from (f"  {line}" for line in lines(result))
+
+
+def repairs_as_json(results: Sequence[tuple[Path, Repaired, Path | None, Checked]]) -> str:
+    """Return what was corrected in all files as one JSON list."""
+    told = [
+        {
+            "path": str(path),
+            "repairs": [{"line": each.line, "column": each.column, "from": each.before, "to": each.after} for each in mended.changes],
+            "copy": str(copy) if copy else None,
+            "report": document(result) | {"path": str(copy) if copy else None},
+        }
+        for path, mended, copy, result in results
+    ]
+    return json.dumps(told, indent=2, ensure_ascii=False)
 
 
 def cells(cause: dict[str, Any]) -> Iterator[str]:

@@ -47,7 +47,18 @@ def contract_files(contracts: Mapping[str, Contract], pack: Pack, file_rules: Ma
         files[f"{STAGING}/stg_{name}.yml"] = staging_properties(contract, packs)
         files[f"docs/guide/{name}.md"] = guide(contract, pack, file_rules)
         files[f"docs/guide/templates/{name}.csv"] = template(contract)
+    files["docs/guide/README.md"] = guide_index(contracts, pack)
     return files
+
+
+def guide_index(contracts: Mapping[str, Contract], pack: Pack) -> str:
+    """Return the page that leads a sender from the guides to the report."""
+    domains = dict.fromkeys(contract.domain for contract in contracts.values())
+    groups = [(domain, [contract for contract in contracts.values() if contract.domain == domain]) for domain in sorted(domains)]
+    senders = {"lea": "each LEA", "sea": "the SEA", "any": "an LEA or the SEA"}
+    example = example_name(contracts["staff"], pack)
+    template = TEMPLATES.get_template("guide_index.md.j2")
+    return template.render(pack=pack, maps=pack.maps, example=example, groups=groups, senders=senders).rstrip() + "\n"
 
 
 def of_leas(contracts: Mapping[str, Contract]) -> list[Contract]:
@@ -148,16 +159,20 @@ def form(column: Column) -> str:
     return ", ".join([*parts, *([f"form `{column.pattern}`".replace("|", "\\|")] if column.pattern else [])])
 
 
-def guide(contract: Contract, pack: Pack, file_rules: Mapping[str, Rule]) -> str:
-    """Return the guide that a sender reads before sending `contract`, as Markdown."""
+def example_name(contract: Contract, pack: Pack) -> str:
+    """Return the name of a file of the extract, as somebody might send it."""
     sender = f"{pack.state_code}-0101".lower() if contract.sender == "lea" else "sea"
     example = {"state": pack.state_code.lower(), "sender": sender, "extract": contract.extract}
-    example_name = pack.file_name.format(**example, school_year=2026, window="close", sent_at="20261001T080000")
+    return pack.file_name.format(**example, school_year=2026, window="close", sent_at="20261001T080000")
+
+
+def guide(contract: Contract, pack: Pack, file_rules: Mapping[str, Rule]) -> str:
+    """Return the guide that a sender reads before sending `contract`, as Markdown."""
     return TEMPLATES.get_template("guide.md.j2").render(
         contract=contract,
         pack=pack,
         form=form,
-        example_name=example_name,
+        example_name=example_name(contract, pack),
         rules=[*contract.rules, *file_rules.values()],
         severity_meaning=SEVERITY_MEANING,
     )
