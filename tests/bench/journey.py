@@ -4,7 +4,7 @@ A database `s<leas>_<step>` holds what a state has come to after a step. A stage
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -32,11 +32,13 @@ class Journey:
     work: Path
     project: Path
     size: StateSize
+    prefix: str = "s"
+    error_rate: float = ERROR_RATE
 
     @property
     def name(self) -> str:
         """Return what the state's databases and folder begin with."""
-        return f"s{self.size.leas}"
+        return f"{self.prefix}{self.size.leas}"
 
     @property
     def files(self) -> Path:
@@ -54,13 +56,13 @@ class Journey:
     def write(self) -> Cost:
         """Write the files of the state; return what that cost."""
         shutil.rmtree(self.files, ignore_errors=True)
-        argument = {"size": asdict(self.size), "out": str(self.files), "error_rate": ERROR_RATE}
+        argument = {"size": asdict(self.size), "out": str(self.files), "error_rate": self.error_rate}
         return step.run(self.settings(servers.TEMPLATE), self.server, "sample", argument)
 
-    def travel(self, name: str, database: str) -> Cost:
-        """Take the state in `database` one step on; return what that cost."""
+    def travel(self, name: str, database: str, *, deliver: bool = True) -> Cost:
+        """Take the state in `database` one step on; return what that cost. Unless `deliver`, its inboxes hold what shall be received."""
         settings = self.settings(database)
-        if name == "receive":
+        if name == "receive" and deliver:
             self.deliver(settings)
         return step.run(settings, self.server, name, self.argument(name, settings))
 
@@ -73,8 +75,8 @@ class Journey:
         ((value,),) = servers.rows(settings.pipeline_dsn, f"select max({table.removeprefix('ops.')}_id) from {table}")
         return value
 
-    def deliver(self, settings: Settings) -> None:
-        """Register the senders and lay their files into their inboxes; the files are written unless they are there."""
+    def deliver(self, settings: Settings, wanted: Callable[[Path], bool] = lambda _: True) -> int:
+        """Register the senders and lay their wanted files into their inboxes; return how many. The files are written unless they are there."""
         if not (self.files / "senders.yml").is_file():
             self.write()
         shutil.rmtree(settings.sftp_dir, ignore_errors=True)
@@ -82,7 +84,11 @@ class Journey:
             for sender in senders.load_senders(self.files / "senders.yml"):
                 senders.register(connection, sender.sender_id, "EX", sender.kind, sender.name, sender.organisations)
                 (settings.sftp_dir / sender.sender_id / "outbox").mkdir(parents=True)
-                shutil.copytree(self.files / sender.sender_id, settings.sftp_dir / sender.sender_id / "inbox")
+                (settings.sftp_dir / sender.sender_id / "inbox").mkdir()
+        files = [path for path in sorted(self.files.glob("*/*")) if path.parent.name != "truth" and wanted(path)]
+        for path in files:
+            shutil.copyfile(path, settings.sftp_dir / path.parent.name / "inbox" / path.name)
+        return len(files)
 
     def reach(self, name: str) -> str:
         """Return the database as the step `name` left it; the steps up to it are made unless that has been done."""

@@ -9,7 +9,8 @@ from bench.journey import STEPS, Journey, before
 from bench.place import Place
 from bench.step import Cost
 
-SECONDS = "seconds"
+SECONDS, GROWTH = "seconds", "growth with rows"
+PROCESS, SERVER = "peak memory, largest process", "peak memory, PostgreSQL sessions"
 POINTS = 3  # as many sizes as a curve needs at least
 LINEAR = 1.05  # what is no worse than linear, measured
 TITLES = {
@@ -55,8 +56,8 @@ def figures_of(name: str, costs: list[Cost], rows: int, journey: Journey) -> lis
     at = f"{journey.size.leas} LEAs"
     return [
         Figure(name, SECONDS, "s", tuple(cost.seconds for cost in costs), rows=rows, at=at),
-        Figure(name, "peak memory, largest process", "MiB", tuple(cost.process_mib for cost in costs), rows=rows, at=at),
-        Figure(name, "peak memory, PostgreSQL sessions", "MiB", tuple(cost.server_mib for cost in costs), rows=rows, at=at),
+        Figure(name, PROCESS, "MiB", tuple(cost.process_mib for cost in costs), rows=rows, at=at),
+        Figure(name, SERVER, "MiB", tuple(cost.server_mib for cost in costs), rows=rows, at=at),
     ]
 
 
@@ -67,8 +68,7 @@ def exponents(figures: list[Figure]) -> list[Figure]:
         if figure.name == SECONDS:
             points.setdefault(figure.stage, []).append(figure)
     fitted = [(stage, exponent(curve)) for stage, curve in points.items() if len(curve) >= POINTS]
-    note = f"fitted to {POINTS} or more sizes; what a step costs without any rows makes it lower"
-    return [Figure(stage, "growth with rows, exponent", "", (value,), LINEAR, note=note) for stage, value in fitted]
+    return [Figure(stage, GROWTH, "", (value,), LINEAR) for stage, value in fitted]
 
 
 def exponent(curve: list[Figure]) -> float:

@@ -1,5 +1,6 @@
 """Where the benchmark takes place: a folder with a PostgreSQL, a copy of the project, and states of the wanted size."""
 
+import fcntl
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,25 +43,19 @@ class Place:
 
 @contextmanager
 def place(work: Path, size: Size, pairs: int, *, keep: bool) -> Iterator[Place]:
-    """Yield the place in the folder `work`; what is in it stays for the next run if `keep`, else it is erased before and after.
+    """Yield the place in the folder `work`; what is in it stays for the next run if `keep`; else the server's data go, which root has elsewhere.
 
     The project is copied: who edits a model meanwhile changes no number.
     """
-    server = Settings(state_dir=work / "server")
-    if not keep:
-        erase(work, server)
-    try:
-        with servers.running(work) as server:
-            yield Place(work, copy_project(work), server, size, pairs)
-    finally:
-        if not keep:
-            erase(work, server)
-
-
-def erase(work: Path, server: Settings) -> None:
-    """Delete everything in the folder, and the server's data, which root keeps elsewhere."""
-    postgres.erase(server)
-    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True, exist_ok=True)
+    with (work / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another run may be at work here
+        try:
+            with servers.running(work) as server:
+                yield Place(work, copy_project(work), server, size, pairs)
+        finally:
+            if not keep:
+                postgres.erase(Settings(state_dir=work / "server"))
 
 
 def copy_project(work: Path) -> Path:

@@ -21,9 +21,10 @@ MIGRATED = "migrated"
 
 @contextmanager
 def running(work: Path) -> Iterator[Settings]:
-    """Yield the settings of a server whose data are in `work`; they are kept when it stops."""
+    """Yield the settings of a server whose data are in `work`; they are kept when it stops. One that a killed run has left is stopped."""
     settings = Settings(state_dir=work / "server", postgres_port=free_port())
     secrets.ensure_secrets(settings)
+    postgres.stop(settings)
     try:
         postgres.start(settings)
         make_template(settings)
@@ -55,7 +56,7 @@ def copy(server: Settings, template: str, database: str) -> None:
     """Make a database that holds what `template` holds; one of that name is dropped."""
     superuser = secrets.superuser_dsn(server)
     drop(server, database)
-    execute(superuser, f"create database {database} template {template} owner sealea_pipeline strategy file_copy")
+    execute(superuser, f"create database {database} template {template} owner sealea_pipeline")
     execute(superuser, f"grant connect, temporary on database {database} to sealea_transform, bi_reader")
 
 
@@ -99,6 +100,11 @@ def free_port() -> int:
     with closing(socket.socket()) as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
+
+
+def superuser(server: Settings) -> str:
+    """Return the superuser's address."""
+    return secrets.superuser_dsn(server)
 
 
 def in_database(dsn: str, name: str) -> str:

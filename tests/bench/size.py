@@ -11,12 +11,13 @@ SEED = 20
 class Size:
     """One size: the state (its last one is the whole; the smaller ones before it give the curve), and what the comparisons read.
 
-    `file_rows` are the rows of the one large file, `small_leas` the LEAs that send three small files each, `pairs` the turns of a comparison.
+    `file_rows` are the rows of the one large file and `rival_rows` of the one that slower tools load too, `small_leas` the LEAs that send three small files each, `pairs` the turns of a comparison.
     """
 
     name: str
     states: tuple[StateSize, ...]
     file_rows: int
+    rival_rows: int
     small_leas: int
     pairs: int
 
@@ -34,9 +35,11 @@ def state(leas: int, students: int, years: int) -> StateSize:
 SIZES = {
     size.name: size
     for size in (
-        Size("XS", (state(2, 300, 1),), file_rows=1_000, small_leas=2, pairs=2),
-        Size("S", (state(12, 9_000, 1),), file_rows=100_000, small_leas=40, pairs=7),
-        Size("M", (state(12, 9_000, 2), state(36, 27_000, 2), state(108, 81_000, 2)), file_rows=1_000_000, small_leas=300, pairs=7),
-        Size("L", (state(1_000, 6_000_000, 1),), file_rows=12_000_000, small_leas=1_000, pairs=7),
+        Size("XS", (state(2, 300, 1),), file_rows=1_000, rival_rows=500, small_leas=2, pairs=2),
+        Size("S", (state(12, 9_000, 1),), file_rows=100_000, rival_rows=50_000, small_leas=40, pairs=7),
+        Size(
+            "M", (state(12, 9_000, 2), state(36, 27_000, 2), state(108, 81_000, 2)), file_rows=1_000_000, rival_rows=100_000, small_leas=200, pairs=7
+        ),
+        Size("L", (state(1_000, 6_000_000, 1),), file_rows=12_000_000, rival_rows=100_000, small_leas=1_000, pairs=7),
     )
 }

@@ -3,13 +3,19 @@
 from collections.abc import Iterator
 from types import ModuleType
 
-from bench import pipeline
+from bench import cells, pipeline, release, resubmission, small_files
 from bench.figure import Figure
 from bench.journey import STEPS
 from bench.place import Place
 
 # In the order of a whole run: the others begin with what the pipeline leaves.
-MODULES: dict[str, ModuleType] = {"pipeline": pipeline}
+MODULES: dict[str, ModuleType] = {
+    "small_files": small_files,
+    "pipeline": pipeline,
+    "resubmission": resubmission,
+    "cells_by_hand": cells,
+    "release": release,
+}
 NAMES = (*MODULES, *STEPS)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench import pipeline
 from bench.figure import Figure
 from bench.results import WORSE, Run, Runs
 from bench.size import SIZES
@@ -28,13 +29,36 @@ def section(size: str, run: Run, before: Run | None) -> Iterator[str]:
     )
     yield ""
     yield "; ".join(f"{name.replace('_', ' ')} {value}" for name, value in run.machine.items())
-    for stage in dict.fromkeys(figure.stage for figure in run.figures):
+    steps = [figure for figure in run.figures if figure.stage in pipeline.TITLES]
+    others = [figure for figure in run.figures if figure.stage not in pipeline.TITLES]
+    for stage in dict.fromkeys(figure.stage for figure in others):
         yield from ("", f"### {stage}", "", *HEAD)
-        yield from (row(figure, before) for figure in run.figures if figure.stage == stage)
-        yield from notes([figure for figure in run.figures if figure.stage == stage])
+        yield from (row(figure, before) for figure in others if figure.stage == stage)
+        yield from notes([figure for figure in others if figure.stage == stage])
+    yield from ("", "### the pipeline, step by step", "", *journey(steps, before))
     yield from ("", f"![Cost of each step](images/bench-{size.lower()}-cost.svg)")
     if len(what.states) > 1:
         yield from ("", f"![Cost against rows](images/bench-{size.lower()}-growth.svg)")
+
+
+def journey(steps: list[Figure], before: Run | None) -> Iterator[str]:
+    """Yield a table with a line for each step: its seconds for each state, how they grow, and its memory for the whole state."""
+    points = {figure.at: f"{figure.at}, {figure.rows:,} rows" for figure in steps if figure.name == pipeline.SECONDS}
+    whole = list(points)[-1] if points else ""
+    yield f"| step | {' | '.join(points.values())} | growth | process | PostgreSQL | before |"
+    yield f"| --- | {'---: | ' * (len(points) + 4)}".rstrip()
+    by_key = {figure.key: figure for figure in steps}
+    for stage in dict.fromkeys(figure.stage for figure in steps):
+        keys = [(stage, pipeline.SECONDS, at) for at in points]
+        keys += [(stage, pipeline.GROWTH, ""), (stage, pipeline.PROCESS, whole), (stage, pipeline.SERVER, whole)]
+        cells = [marked(by_key[key]) if key in by_key else "" for key in keys]
+        old = before.by_key.get((stage, pipeline.SECONDS, whole)) if before else None
+        yield f"| {' | '.join([pipeline.TITLES[stage], *cells, unit(old, old.median) if old else ''])} |"
+
+
+def marked(figure: Figure) -> str:
+    """Return the median, marked if it misses its limit."""
+    return unit(figure, figure.median) + (" **missed**" if figure.is_within is False else "")
 
 
 def row(figure: Figure, before: Run | None) -> str:

@@ -74,4 +74,5 @@ def test_a_missed_limit_is_marked_in_the_page():
     page = table.text({"S": replace(RUN, figures=(replace(LOAD, values=(1.6, 1.7)), COST))}, {})
 
     assert "| clean | 1.65 x | 1.6 x | 1.7 x | 2 | 1.5 **missed** |  |" in page
-    assert "| seconds (2 LEAs, 1,000 rows) | 2 s | 2 s | 2 s | 1 |  |  |" in page
+    assert "| 2 LEAs, 1,000 rows | growth | process | PostgreSQL | before |" in page
+    assert f"| {pipeline.TITLES['receive']} | 2 s |  |  |  |  |" in page

@@ -76,6 +76,51 @@ def test_two_rows_of_one_key_are_found_also_where_the_key_is_null(bench, school_
         bench.audited()
 
 
+def key_is_asserted(text):
+    """Rewrite GATE-902 so that it asks for the constraint instead of counting rows."""
+    rule = 'type: unexpected_rows_expectation\n    kwargs: {unexpected_rows_query: "select 1 from {table} group by {key} having count(*) > 1"}'
+    return text.replace(rule, "type: expect_key_to_be_enforced")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "alter table candidate.indicator_value add primary key (org_id, school_year)",
+        "create unique index on candidate.indicator_value (school_year, org_id) nulls not distinct",
+        "create unique index on candidate.indicator_value (org_id) nulls not distinct",
+        "alter table candidate.indicator_value alter org_id set not null, alter school_year set not null, add unique (org_id, school_year)",
+    ],
+)
+def test_a_key_that_postgresql_keeps_unique_is_not_counted_again(bench, key):
+    bench.suite("indicator_value", key_is_asserted)
+    bench.change(key)
+
+    bench.audited()
+
+    assert results(bench)["GATE-902"] == [True, 0, None]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "select 1",
+        "create index on candidate.indicator_value (org_id, school_year)",
+        "create unique index on candidate.indicator_value (org_id, school_year)",  # any number of rows without a school year
+        "create unique index on candidate.indicator_value (org_id, school_year, value) nulls not distinct",
+        "create unique index on candidate.indicator_value (org_id, school_year) nulls not distinct where school_year > 2026",
+        "create unique index on candidate.indicator_value (org_id, (school_year + 0)) nulls not distinct",
+        "create unique index on candidate.indicator_value (org_id) include (school_year)",
+        "alter table candidate.indicator_value add unique nulls not distinct (org_id, school_year) deferrable",
+    ],
+)
+def test_a_key_that_postgresql_does_not_keep_unique_holds_the_release(bench, key):
+    bench.suite("indicator_value", key_is_asserted)
+    bench.change(key)
+
+    with pytest.raises(ReleaseHeld, match=r"GATE-902 \(indicator_value: 1 failing\)"):
+        bench.audited()
+
+
 @pytest.mark.parametrize(
     ("wrong", "right", "complaint"),
     [

@@ -116,7 +116,7 @@ def test_every_other_critical_expectation_can_fail(state):
         "update restricted.fct_ledger_cell set capital_usd = capital_usd + 1 where org_id = 'EX-0101-001'",
         "update restricted.fct_staff_cell set inexperienced_fte = known_experience_fte + 1 where org_id = 'EX-0101-001'",
         "update candidate.indicator_value set value = null, reason_code = '*' where indicator_id in (select indicator_id from candidate.goal_status)",
-        f"update candidate.indicator_value set value = 1.5, reason_code = 'NO_STUDENTS', org_id = 'EX-9999' where {STATE_RATE}",
+        f"update candidate.indicator_value set value = 1.5, reason_code = 'UNEXPLAINED', org_id = 'EX-9999' where {STATE_RATE}",
         f"update candidate.indicator_value set value = 1, n = 9 where {WITHHELD_RATE}",
         "update candidate.indicator_value set standard_error = 1 where indicator_id = 'mean_scale_score' and n < 30",
         "update candidate.goal_status set status_code = 'Blue', reason_code = '*'",

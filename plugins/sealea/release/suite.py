@@ -11,13 +11,14 @@ from sealea.errors import RuleBug
 
 Severity = Literal["critical", "warning", "info"]
 SQL_RULE = "unexpected_rows_expectation"
+KEY_RULE = "expect_key_to_be_enforced"  # ours: Great Expectations would group all rows to learn what PostgreSQL sees to at every write
 
 
 class Expectation(Closed):
     """One thing that must hold, in the words of Great Expectations, with what to say and do when it does not."""
 
     id: Annotated[str, Field(pattern=r"^GATE-\d{3}$", description="Stable, never used again for another expectation.")]
-    type: str = Field(description="Name of the Great Expectations expectation.")
+    type: str = Field(description="Name of the Great Expectations expectation, or expect_key_to_be_enforced: a unique index over the key.")
     kwargs: dict[str, Any] = Field(default_factory=dict, description="Its arguments. In a query, {table} is the table and {key} its key columns.")
     severity: Severity
     message: str

@@ -1,0 +1,82 @@
+"""One LEA sends its test results again with one record less: what that costs, step by step, against the full build, and until it is published."""
+
+import os
+import shutil
+from pathlib import Path
+
+import psycopg
+
+from bench import server as servers
+from bench.figure import Figure
+from bench.journey import STEPS, Journey
+from bench.place import Place
+from bench.step import Cost
+
+STAGE = "one LEA resubmits"
+LIMIT_SHARE, LIMIT_MORE_SECONDS = 0.02, 20.0  # the issue: 2 % of the full build plus 20 s
+EXTRACT = "assessment_result"
+BUILDS = ("cells", "marts")
+
+
+def prepare(place: Place) -> Path:
+    """Return the file that will come again, one that was accepted."""
+    journey = place.whole
+    with psycopg.connect(journey.settings(journey.reach("publish")).pipeline_dsn) as connection:
+        row = connection.execute(
+            """
+            select sender_id, original_name from ops.load
+            inner join ops.load_status using (load_id) inner join ops.submission using (submission_id)
+            where load.extract = %s and status = 'accepted' and original_name like '%%.csv' order by loaded_row_count, original_name limit 1
+            """,
+            [EXTRACT],
+        ).fetchone()
+    assert row
+    return journey.files / row[0] / row[1]
+
+
+def measure(place: Place, file: Path) -> list[Figure]:
+    """Return the cost of each step after the resubmission, and of both builds from the beginning on the same rows."""
+    journey = place.whole
+    database = f"{journey.name}_again"
+    servers.copy(place.server, journey.reach("publish"), database)
+    costs = travel(journey, database, file)
+    full = rebuilt(journey, database)
+    rows = journey.rows(database)
+    servers.drop(place.server, database)
+    build, whole = (sum(steps[name].seconds for name in BUILDS) for steps in (costs, full))
+    return [
+        Figure(STAGE, "dbt, full build", "s", (whole,), rows=rows, note="cells and marts from the beginning, tests included"),
+        Figure(STAGE, "dbt, after one LEA's file", "s", (build,), LIMIT_SHARE * whole + LIMIT_MORE_SECONDS, rows),
+        *(Figure(STAGE, name, "s", (cost.seconds,), rows=rows) for name, cost in costs.items()),
+        Figure(STAGE, "file dropped to number published", "s", (sum(cost.seconds for cost in costs.values()),), rows=rows, note=IN_PROCESS),
+    ]
+
+
+IN_PROCESS = (
+    "the steps above one after the other; the platform adds two readings 2 s apart, up to a minute until the next receive run, and Airflow's tasks"
+)
+
+
+def travel(journey: Journey, database: str, file: Path) -> dict[str, Cost]:
+    """Drop the file without its last record and take it through every step; return what each cost."""
+    settings = journey.settings(database)
+    inbox = settings.sftp_dir / file.parent.name / "inbox"
+    shutil.rmtree(inbox, ignore_errors=True)
+    inbox.mkdir(parents=True)
+    (inbox.parent / "outbox").mkdir(exist_ok=True)
+    content = file.read_bytes()
+    (inbox / file.name).write_bytes(content.rstrip(b"\r\n").rpartition(b"\n")[0] + b"\n")
+    os.sync()
+    costs = {name: journey.travel(name, database, deliver=False) for name in STEPS}
+    assert costs["receive"].answer["accepted"] == 1, costs["receive"].answer
+    return costs
+
+
+def rebuilt(journey: Journey, database: str) -> dict[str, Cost]:
+    """Return what both builds cost if nothing of an earlier one is left."""
+    drop = "drop schema intermediate cascade; drop schema restricted cascade; drop schema candidate cascade"
+    schemas = ("staging", "intermediate", "restricted", "candidate")
+    make = [f"create schema if not exists {name} authorization sealea_pipeline" for name in schemas]
+    grant = "grant usage, create on schema staging, intermediate, restricted, candidate to sealea_transform"
+    servers.execute(servers.in_database(servers.superuser(journey.server), database), drop, *make, grant)
+    return {name: journey.travel(name, database) for name in BUILDS}
