@@ -33,8 +33,8 @@ test: .venv/dev ## run every test against real services
 plug: .venv/dev ## kill processes, PostgreSQL and the whole stack at random moments; nothing may change (45 minutes)
 	@PYTHONPATH=tests .venv/bin/python -m plug $(PLUG)
 
-bench: .venv/dev .tools/bench/installed ## measure what the pipeline costs: SIZE=S, M or L; STAGE=name for one stage alone
-	@PYTHONPATH=tests .venv/bin/python -m bench --size $(or $(SIZE),S) $(if $(STAGE),--stage $(STAGE))
+bench: .venv/dev .tools/bench/installed ## measure what the pipeline costs: SIZE=S, M or L; STAGE=name for one alone
+	@PYTHONPATH=tests .venv/bin/python -m bench --size $(or $(SIZE),S) $(if $(STAGE),--stage $(STAGE)) $(if $(WRITE),--write)
 
 check: .venv/dev .tools/mypy/installed .tools/sqlfluff/installed ## lint, types, SQL lint, drift of generated files, architecture
 	@tests/check.sh

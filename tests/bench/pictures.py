@@ -16,12 +16,15 @@ def main() -> None:
     docs = Path(sys.argv[1])
     sizes = json.loads((docs / "benchmarks.json").read_text())["sizes"]
     for name, run in sizes.items():
-        points = [figure for figure in run["figures"] if figure["name"] == "seconds" and figure["stage"] in STEPS]
+        figures = run["parts"].get("pipeline", {"figures": []})["figures"]
+        points = [figure for figure in figures if figure["name"] == "seconds"]
         rows = sorted({point["rows"] for point in points})
         images = docs / "images"
+        if not points:
+            continue
         save(cost([point for point in points if point["rows"] == rows[-1]], name), images / f"bench-{name.lower()}-cost.svg")
         if len(rows) > 1:
-            exponents = {figure["stage"]: figure["median"] for figure in run["figures"] if figure["name"].startswith("growth")}
+            exponents = {figure["stage"]: figure["median"] for figure in figures if figure["name"] == "growth with rows"}
             save(growth(points, exponents, name), images / f"bench-{name.lower()}-growth.svg")
 
 

@@ -3,7 +3,7 @@
 import json
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,26 @@ WORSE = 1.15  # a ratio that got worse by more is said aloud
 
 
 @dataclass(frozen=True)
-class Run:
-    """One whole run: when, on what, how noisy the machine was, and its figures."""
+class Part:
+    """One stage as it was measured last: when, how long that took, how many processes wanted to run when it began, and its figures."""
 
     at: str
     seconds: float
     load_average: float
-    machine: Mapping[str, Any]
     figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is known of one size: the machine, and each stage by name."""
+
+    machine: Mapping[str, Any]
+    parts: Mapping[str, Part]
+
+    @property
+    def figures(self) -> list[Figure]:
+        """Return the figures of all stages."""
+        return [figure for part in self.parts.values() for figure in part.figures]
 
     @property
     def by_key(self) -> dict[tuple[str, str, str], Figure]:
@@ -49,20 +61,31 @@ def committed() -> Runs:
 
 def read(text: str) -> Runs:
     """Return the runs that the text of docs/benchmarks.json holds."""
-    return {
-        size: Run(run["at"], run["seconds"], run["load_average"], run["machine"], tuple(map(figures.read, run["figures"])))
-        for size, run in json.loads(text)["sizes"].items()
-    }
+    return {size: Run(run["machine"], {name: part(entry) for name, entry in run["parts"].items()}) for size, run in json.loads(text)["sizes"].items()}
+
+
+def part(entry: Mapping[str, Any]) -> Part:
+    """Return the stage that an entry describes."""
+    return Part(entry["at"], entry["seconds"], entry["load_average"], tuple(map(figures.read, entry["figures"])))
 
 
 def written(runs: Runs) -> str:
-    """Return the text of docs/benchmarks.json, one figure a line."""
-    sizes = []
-    for size, run in sorted(runs.items(), key=lambda item: list(SIZES).index(item[0])):
-        head = {"at": run.at, "seconds": run.seconds, "load_average": run.load_average, "machine": run.machine}
-        lines = ",\n".join(f"   {json.dumps(figures.written(figure))}" for figure in run.figures)
-        sizes.append(f' "{size}": {json.dumps(head)[:-1]}, "figures": [\n{lines}\n  ]}}')
-    return '{"source": "make bench", "sizes": {\n' + ",\n".join(sizes) + "\n}}\n"
+    """Return the text of docs/benchmarks.json."""
+    sizes = {
+        size: {
+            "machine": dict(run.machine),
+            "parts": {name: asdict(part) | {"figures": list(map(figures.written, part.figures))} for name, part in run.parts.items()},
+        }
+        for size, run in sorted(runs.items(), key=lambda item: list(SIZES).index(item[0]))
+    }
+    return json.dumps({"source": "make bench", "sizes": sizes}, indent=1) + "\n"
+
+
+def updated(runs: Runs, size: str, machine: Mapping[str, Any], name: str, measured: Part) -> Runs:
+    """Return the runs with a stage of one size measured anew; the other stages of this size stay if they were measured on such a machine."""
+    known = runs.get(size)
+    others = known.parts if known and known.machine == machine else {}
+    return runs | {size: Run(machine, {**others, name: measured})}
 
 
 def worse(now: Run, before: Run | None) -> list[str]:

@@ -1,6 +1,5 @@
 """The stages of the benchmark by name. A new one is a module with `prepare(place)` and `measure(place, prepared)`, and its line here."""
 
-from collections.abc import Iterator
 from types import ModuleType
 
 from bench import cells, pipeline, release, resubmission, small_files
@@ -26,9 +25,3 @@ def measured(place: Place, name: str) -> list[Figure]:
     module = MODULES[name]
     figures: list[Figure] = module.measure(place, module.prepare(place))
     return figures
-
-
-def all_measured(place: Place) -> Iterator[tuple[str, list[Figure]]]:
-    """Yield each stage of a whole run with its figures."""
-    for name in MODULES:
-        yield name, measured(place, name)

@@ -24,17 +24,21 @@ def section(size: str, run: Run, before: Run | None) -> Iterator[str]:
     yield f"## Size {size}"
     yield ""
     yield (
-        f"{what.whole.leas} LEAs, {what.whole.students:,} students, {what.whole.years} school years; one file of {what.file_rows:,} rows. "
-        f"Run on {run.at} in {run.seconds / 60:.0f} minutes; load of the machine when it began: {run.load_average:.1f}."
+        f"{what.whole.leas} LEAs, {what.whole.students:,} students, {what.whole.years} school years; one file of {what.file_rows:,} rows; "
+        f"three small files of each of {what.small_leas} LEAs."
     )
     yield ""
     yield "; ".join(f"{name.replace('_', ' ')} {value}" for name, value in run.machine.items())
+    yield ""
+    yield "; ".join(f"{name} on {part.at} in {part.seconds:.0f} s at load {part.load_average:.1f}" for name, part in run.parts.items())
     steps = [figure for figure in run.figures if figure.stage in pipeline.TITLES]
     others = [figure for figure in run.figures if figure.stage not in pipeline.TITLES]
     for stage in dict.fromkeys(figure.stage for figure in others):
         yield from ("", f"### {stage}", "", *HEAD)
         yield from (row(figure, before) for figure in others if figure.stage == stage)
         yield from notes([figure for figure in others if figure.stage == stage])
+    if not steps:
+        return
     yield from ("", "### the pipeline, step by step", "", *journey(steps, before))
     yield from ("", f"![Cost of each step](images/bench-{size.lower()}-cost.svg)")
     if len(what.states) > 1:

@@ -11,7 +11,7 @@ import pytest
 
 from bench import pipeline, results, table
 from bench.figure import Figure, ratio
-from bench.results import Run
+from bench.results import Part, Run
 from bench.turns import by_turns
 from sealea.local import postgres
 from sealea.settings import Settings
@@ -19,7 +19,11 @@ from sealea.settings import Settings
 TESTS = Path(__file__).parents[1]
 COST = Figure("receive", "seconds", "s", (2.0,), rows=1000, at="2 LEAs")
 LOAD = ratio("intake", "clean", [1.0, 1.2, 1.4], [1.0, 1.0, 1.0], limit=1.5)
-RUN = Run("2026-11-26", 90, 0.5, {"cores": 2}, (COST, LOAD))
+RUN = Run({"cores": 2}, {"whole": Part("2026-11-26", 90, 0.5, (COST, LOAD))})
+
+
+def of(*figures):
+    return replace(RUN, parts={"whole": Part("2026-11-26", 90, 0.5, figures)})
 
 
 def test_a_stage_alone_takes_the_real_files_of_a_state_and_says_what_that_cost(tmp_path):
@@ -57,22 +61,29 @@ def test_cost_that_doubles_when_rows_double_grows_with_the_exponent_one():
 
 
 def test_what_is_written_is_read_back():
-    runs = {"S": RUN, "M": replace(RUN, seconds=600)}
+    runs = {"S": RUN, "M": of(COST)}
 
     assert results.read(results.written(runs)) == runs
 
 
 def test_a_ratio_that_got_more_than_15_percent_worse_is_said_and_seconds_are_not():
-    now = replace(RUN, figures=(replace(COST, values=(9.0,)), replace(LOAD, values=(1.4,))))
+    now = of(replace(COST, values=(9.0,)), replace(LOAD, values=(1.4,)))
 
     assert results.worse(now, RUN) == ["intake: clean: 1.20 -> 1.40"]
-    assert results.worse(replace(now, figures=(replace(LOAD, values=(1.37,)),)), RUN) == []
+    assert results.worse(of(replace(LOAD, values=(1.37,))), RUN) == []
     assert "| 1.2 x **worse** |" in table.text({"S": now}, {"S": RUN})
 
 
 def test_a_missed_limit_is_marked_in_the_page():
-    page = table.text({"S": replace(RUN, figures=(replace(LOAD, values=(1.6, 1.7)), COST))}, {})
+    page = table.text({"S": of(replace(LOAD, values=(1.6, 1.7)), COST)}, {})
 
     assert "| clean | 1.65 x | 1.6 x | 1.7 x | 2 | 1.5 **missed** |  |" in page
     assert "| 2 LEAs, 1,000 rows | growth | process | PostgreSQL | before |" in page
     assert f"| {pipeline.TITLES['receive']} | 2 s |  |  |  |  |" in page
+
+
+def test_a_stage_measured_anew_leaves_the_others_of_its_size_unless_the_machine_is_another():
+    anew = Part("2026-11-27", 5, 0.1, (LOAD,))
+
+    assert results.updated({"S": RUN}, "S", {"cores": 2}, "intake", anew)["S"].parts == {**RUN.parts, "intake": anew}
+    assert results.updated({"S": RUN}, "S", {"cores": 4}, "intake", anew)["S"].parts == {"intake": anew}
