@@ -14,7 +14,7 @@ from triage import triage
 @dag(
     dag_id="publish",
     dag_display_name="Publish the marts",
-    description="Pinned raw rows -> cells -> candidate marts -> release gate -> published marts",
+    description="Pinned raw rows -> rules of several files -> cells -> candidate marts -> release gate -> published marts",
     # Every morning too: rows whose run failed for good, or a changed model, wait for no further delivery.
     schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("0 5 * * *", timezone="UTC"), assets=[RAW]),
     start_date=datetime(2026, 1, 1),
@@ -32,6 +32,12 @@ def publish() -> None:
         from sealea.release import pin
 
         return pin.pin_inputs(load_settings())
+
+    @task.short_circuit(doc_md="Holds the pinned files against one another (level 2); sets rows aside, returns files, tells their senders.")
+    def reconcile(pin_id: int) -> int | None:
+        from sealea.release import reconciling
+
+        return reconciling.reconcile(load_settings(), pin_id)
 
     @task(doc_md="dbt: staging, intermediate and cells.")
     def build_cells(pin_id: int) -> dict[str, object]:
@@ -60,7 +66,7 @@ def publish() -> None:
 
         return publishing.publish(load_settings(), release_id)
 
-    pin_id = pin_inputs()
+    pin_id = reconcile(pin_inputs())
     marts = build_marts(pin_id)
     release_id = audit_candidate(pin_id)
     build_cells(pin_id) >> marts >> release_id

@@ -17,6 +17,7 @@ PROVENANCE = (("load_id", "bigint not null"), ("line_number", "bigint not null")
 GRANTS = (
     "grant usage on schema raw, ops to sealea_transform",
     "grant select on all tables in schema raw, ops to sealea_transform",
+    "grant usage on schema reconcile to sealea_transform",
     "grant usage, create on schema staging, intermediate, restricted, candidate to sealea_transform",
     "grant usage on schema published to bi_reader",
     "grant select on all tables in schema published to bi_reader",

@@ -8,6 +8,14 @@ pinned_load as (
 
 ),
 
+-- What rules of level 2 set aside (docs/decisions/0008).
+quarantined_row as (
+
+    select * from {{ source('ops', 'quarantined_row') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
 raw_account_combination as (
 
     select * from {{ source('raw', 'account_combination') }}
@@ -27,3 +35,8 @@ select
     raw_account_combination.last_year
 from raw_account_combination
 inner join pinned_load on raw_account_combination.load_id = pinned_load.load_id
+left join quarantined_row
+    on
+        raw_account_combination.load_id = quarantined_row.load_id
+        and raw_account_combination.line_number = quarantined_row.line_number
+where quarantined_row.load_id is null

@@ -8,6 +8,14 @@ pinned_load as (
 
 ),
 
+-- What rules of level 2 set aside (docs/decisions/0008).
+quarantined_row as (
+
+    select * from {{ source('ops', 'quarantined_row') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
 raw_assessment_result as (
 
     select * from {{ source('raw', 'assessment_result') }}
@@ -92,3 +100,8 @@ select
     raw_assessment_result.is_included_state
 from raw_assessment_result
 inner join pinned_load on raw_assessment_result.load_id = pinned_load.load_id
+left join quarantined_row
+    on
+        raw_assessment_result.load_id = quarantined_row.load_id
+        and raw_assessment_result.line_number = quarantined_row.line_number
+where quarantined_row.load_id is null

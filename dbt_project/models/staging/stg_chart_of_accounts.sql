@@ -8,6 +8,14 @@ pinned_load as (
 
 ),
 
+-- What rules of level 2 set aside (docs/decisions/0008).
+quarantined_row as (
+
+    select * from {{ source('ops', 'quarantined_row') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
 raw_chart_of_accounts as (
 
     select * from {{ source('raw', 'chart_of_accounts') }}
@@ -30,3 +38,8 @@ select
     raw_chart_of_accounts.is_for_service_agency
 from raw_chart_of_accounts
 inner join pinned_load on raw_chart_of_accounts.load_id = pinned_load.load_id
+left join quarantined_row
+    on
+        raw_chart_of_accounts.load_id = quarantined_row.load_id
+        and raw_chart_of_accounts.line_number = quarantined_row.line_number
+where quarantined_row.load_id is null

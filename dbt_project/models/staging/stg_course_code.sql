@@ -8,6 +8,14 @@ pinned_load as (
 
 ),
 
+-- What rules of level 2 set aside (docs/decisions/0008).
+quarantined_row as (
+
+    select * from {{ source('ops', 'quarantined_row') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
 raw_course_code as (
 
     select * from {{ source('raw', 'course_code') }}
@@ -31,3 +39,8 @@ select
     raw_course_code.last_year
 from raw_course_code
 inner join pinned_load on raw_course_code.load_id = pinned_load.load_id
+left join quarantined_row
+    on
+        raw_course_code.load_id = quarantined_row.load_id
+        and raw_course_code.line_number = quarantined_row.line_number
+where quarantined_row.load_id is null

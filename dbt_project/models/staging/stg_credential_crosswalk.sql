@@ -8,6 +8,14 @@ pinned_load as (
 
 ),
 
+-- What rules of level 2 set aside (docs/decisions/0008).
+quarantined_row as (
+
+    select * from {{ source('ops', 'quarantined_row') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
 raw_credential_crosswalk as (
 
     select * from {{ source('raw', 'credential_crosswalk') }}
@@ -31,3 +39,8 @@ select
     raw_credential_crosswalk.last_year
 from raw_credential_crosswalk
 inner join pinned_load on raw_credential_crosswalk.load_id = pinned_load.load_id
+left join quarantined_row
+    on
+        raw_credential_crosswalk.load_id = quarantined_row.load_id
+        and raw_credential_crosswalk.line_number = quarantined_row.line_number
+where quarantined_row.load_id is null

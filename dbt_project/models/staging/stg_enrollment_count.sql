@@ -8,6 +8,14 @@ pinned_load as (
 
 ),
 
+-- What rules of level 2 set aside (docs/decisions/0008).
+quarantined_row as (
+
+    select * from {{ source('ops', 'quarantined_row') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
 raw_enrollment_count as (
 
     select * from {{ source('raw', 'enrollment_count') }}
@@ -29,3 +37,8 @@ select
     raw_enrollment_count.student_count
 from raw_enrollment_count
 inner join pinned_load on raw_enrollment_count.load_id = pinned_load.load_id
+left join quarantined_row
+    on
+        raw_enrollment_count.load_id = quarantined_row.load_id
+        and raw_enrollment_count.line_number = quarantined_row.line_number
+where quarantined_row.load_id is null

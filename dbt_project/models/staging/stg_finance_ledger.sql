@@ -8,6 +8,14 @@ pinned_load as (
 
 ),
 
+-- What rules of level 2 set aside (docs/decisions/0008).
+quarantined_row as (
+
+    select * from {{ source('ops', 'quarantined_row') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
 raw_finance_ledger as (
 
     select * from {{ source('raw', 'finance_ledger') }}
@@ -45,3 +53,8 @@ select
     raw_finance_ledger.lea_type_code
 from raw_finance_ledger
 inner join pinned_load on raw_finance_ledger.load_id = pinned_load.load_id
+left join quarantined_row
+    on
+        raw_finance_ledger.load_id = quarantined_row.load_id
+        and raw_finance_ledger.line_number = quarantined_row.line_number
+where quarantined_row.load_id is null

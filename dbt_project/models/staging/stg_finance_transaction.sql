@@ -8,6 +8,14 @@ pinned_load as (
 
 ),
 
+-- What rules of level 2 set aside (docs/decisions/0008).
+quarantined_row as (
+
+    select * from {{ source('ops', 'quarantined_row') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
 raw_finance_transaction as (
 
     select * from {{ source('raw', 'finance_transaction') }}
@@ -42,3 +50,8 @@ select
     raw_finance_transaction.nces_lea_id
 from raw_finance_transaction
 inner join pinned_load on raw_finance_transaction.load_id = pinned_load.load_id
+left join quarantined_row
+    on
+        raw_finance_transaction.load_id = quarantined_row.load_id
+        and raw_finance_transaction.line_number = quarantined_row.line_number
+where quarantined_row.load_id is null

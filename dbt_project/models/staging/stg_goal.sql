@@ -8,6 +8,14 @@ pinned_load as (
 
 ),
 
+-- What rules of level 2 set aside (docs/decisions/0008).
+quarantined_row as (
+
+    select * from {{ source('ops', 'quarantined_row') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
 raw_goal as (
 
     select * from {{ source('raw', 'goal') }}
@@ -30,3 +38,8 @@ select
     raw_goal.end_year
 from raw_goal
 inner join pinned_load on raw_goal.load_id = pinned_load.load_id
+left join quarantined_row
+    on
+        raw_goal.load_id = quarantined_row.load_id
+        and raw_goal.line_number = quarantined_row.line_number
+where quarantined_row.load_id is null

@@ -8,6 +8,14 @@ pinned_load as (
 
 ),
 
+-- What rules of level 2 set aside (docs/decisions/0008).
+quarantined_row as (
+
+    select * from {{ source('ops', 'quarantined_row') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
 raw_material as (
 
     select * from {{ source('raw', 'material') }}
@@ -38,3 +46,8 @@ select
     raw_material.valid_to_date
 from raw_material
 inner join pinned_load on raw_material.load_id = pinned_load.load_id
+left join quarantined_row
+    on
+        raw_material.load_id = quarantined_row.load_id
+        and raw_material.line_number = quarantined_row.line_number
+where quarantined_row.load_id is null

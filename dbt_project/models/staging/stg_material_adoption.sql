@@ -8,6 +8,14 @@ pinned_load as (
 
 ),
 
+-- What rules of level 2 set aside (docs/decisions/0008).
+quarantined_row as (
+
+    select * from {{ source('ops', 'quarantined_row') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
 raw_material_adoption as (
 
     select * from {{ source('raw', 'material_adoption') }}
@@ -38,3 +46,8 @@ select
     raw_material_adoption.evidence_code
 from raw_material_adoption
 inner join pinned_load on raw_material_adoption.load_id = pinned_load.load_id
+left join quarantined_row
+    on
+        raw_material_adoption.load_id = quarantined_row.load_id
+        and raw_material_adoption.line_number = quarantined_row.line_number
+where quarantined_row.load_id is null

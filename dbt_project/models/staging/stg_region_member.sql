@@ -8,6 +8,14 @@ pinned_load as (
 
 ),
 
+-- What rules of level 2 set aside (docs/decisions/0008).
+quarantined_row as (
+
+    select * from {{ source('ops', 'quarantined_row') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
 raw_region_member as (
 
     select * from {{ source('raw', 'region_member') }}
@@ -26,3 +34,8 @@ select
     raw_region_member.valid_to_date
 from raw_region_member
 inner join pinned_load on raw_region_member.load_id = pinned_load.load_id
+left join quarantined_row
+    on
+        raw_region_member.load_id = quarantined_row.load_id
+        and raw_region_member.line_number = quarantined_row.line_number
+where quarantined_row.load_id is null

@@ -8,6 +8,14 @@ pinned_load as (
 
 ),
 
+-- What rules of level 2 set aside (docs/decisions/0008).
+quarantined_row as (
+
+    select * from {{ source('ops', 'quarantined_row') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
 raw_staff_assignment as (
 
     select * from {{ source('raw', 'staff_assignment') }}
@@ -46,3 +54,8 @@ select
     raw_staff_assignment.waiver_code
 from raw_staff_assignment
 inner join pinned_load on raw_staff_assignment.load_id = pinned_load.load_id
+left join quarantined_row
+    on
+        raw_staff_assignment.load_id = quarantined_row.load_id
+        and raw_staff_assignment.line_number = quarantined_row.line_number
+where quarantined_row.load_id is null

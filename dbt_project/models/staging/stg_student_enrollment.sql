@@ -8,6 +8,14 @@ pinned_load as (
 
 ),
 
+-- What rules of level 2 set aside (docs/decisions/0008).
+quarantined_row as (
+
+    select * from {{ source('ops', 'quarantined_row') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
 raw_student_enrollment as (
 
     select * from {{ source('raw', 'student_enrollment') }}
@@ -55,3 +63,8 @@ select
     raw_student_enrollment.is_title_i
 from raw_student_enrollment
 inner join pinned_load on raw_student_enrollment.load_id = pinned_load.load_id
+left join quarantined_row
+    on
+        raw_student_enrollment.load_id = quarantined_row.load_id
+        and raw_student_enrollment.line_number = quarantined_row.line_number
+where quarantined_row.load_id is null

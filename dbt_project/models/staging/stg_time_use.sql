@@ -8,6 +8,14 @@ pinned_load as (
 
 ),
 
+-- What rules of level 2 set aside (docs/decisions/0008).
+quarantined_row as (
+
+    select * from {{ source('ops', 'quarantined_row') }}
+    where pin_id = {{ var('pin_id') }}
+
+),
+
 raw_time_use as (
 
     select * from {{ source('raw', 'time_use') }}
@@ -43,3 +51,8 @@ select
     raw_time_use.project_code
 from raw_time_use
 inner join pinned_load on raw_time_use.load_id = pinned_load.load_id
+left join quarantined_row
+    on
+        raw_time_use.load_id = quarantined_row.load_id
+        and raw_time_use.line_number = quarantined_row.line_number
+where quarantined_row.load_id is null

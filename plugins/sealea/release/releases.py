@@ -38,7 +38,7 @@ def scalar(connection: psycopg.Connection, query: str, parameters: list[Any] | N
     return row[0] if row else None
 
 
-def ids(connection: psycopg.Connection, query: str, parameters: list[Any] | None = None) -> list[int]:
+def ids(connection: psycopg.Connection, query: str, parameters: list[Any] | dict[str, Any] | None = None) -> list[int]:
     """Return the first column of all rows of a query."""
     return [row[0] for row in connection.execute(query, parameters)]
 

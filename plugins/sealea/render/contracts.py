@@ -22,6 +22,7 @@ TEMPLATES = Environment(
 STAGING = "dbt_project/models/staging"
 OPS_TABLES = {
     "pinned_load": "The loads that one publish run reads, with their sender, extract, school year and window.",
+    "quarantined_row": "The rows that one publish run leaves out, because a rule of level 2 quarantines them.",
     "state_parameter": "The numbers that a state sets, from its pack.",
     "sender_organisation": "The organisations that a sender may report.",
     "sender": "Who may send, by account.",
