@@ -103,7 +103,7 @@ def test_the_directory_tells_since_when_a_school_is_closed_and_who_follows(seale
     code, said, _ = sealea_check(file, "--reference", reference)
 
     assert code == 1
-    assert "EX-0101-009 (North) is closed since 2024-06-30; its successor is EX-0101-001." in said
+    assert "EX-0101-009 (North) is closed since 2024-06-30; its successor is EX-0101-001: replace EX-0101-009 by EX-0101-001 in school_id." in said
     assert "2 times: lines 2-3" in said
 
 

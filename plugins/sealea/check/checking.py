@@ -47,7 +47,7 @@ def check(rulebook: Rulebook, folder: ReferenceFolder, path: Path, said: Said) -
     findings = found.combined([examination.verdict.findings for examination in examined.values()])
     facts = facts_of(rulebook, path, target, examined, not_checked(rulebook, account, target, references))
     seen = cells.of_file(rulebook, account, target, path, findings) if target else None
-    explain = explanations.explainer([rulebook.contracts[extract] for extract in target.extracts] if target else [], references)
+    explain = explanations.explainer([rulebook.contracts[extract] for extract in target.extracts] if target else [], references.get)
     return Checked(path, account, target, facts, findings, report.report(facts, findings, seen, explain=explain))
 
 

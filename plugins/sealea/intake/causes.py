@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Self
 
 import polars as pl
 
@@ -22,7 +23,7 @@ class Cause:
     """Findings of one rule in one column that have the same value, or values of one form, if that can be told.
 
     `value` is the cell they share, `form` what their cells have in common; both are None where cells are not known or
-    differ. `cells` are the first, with their lines; `explanations` say what reference data know of them.
+    differ. `cells` are the first, with their lines; `explanations` say what reference data know of them; `marks` are all distinct cells.
     """
 
     rule_id: str
@@ -40,11 +41,11 @@ class Cause:
     explanations: Sequence[str] = ()
     change: str = ""
     count_before: int = 0
+    marks: frozenset[str | None] = frozenset()
 
-    @property
-    def key(self) -> tuple[str, str, str, str]:
-        """Return what makes it the same cause in two submissions."""
-        return (self.rule_id, self.column_name or "", self.value or "", self.form or "")
+    def is_of(self, other: Self) -> bool:
+        """Return whether it is the other's cause in another file: the same rule in the same column, and a cell that is the same."""
+        return (self.rule_id, self.column_name) == (other.rule_id, other.column_name) and not self.marks.isdisjoint(other.marks)
 
 
 def causes(findings: pl.DataFrame, meanings: Mapping[Severity, str], explain: Explain = lambda _, __: "") -> list[Cause]:
@@ -109,18 +110,18 @@ def cause(piece: pl.DataFrame, meanings: Mapping[Severity, str], explain: Explai
         form=forms.pop() if len(values) > 1 and len(forms) == 1 else None,
         cells=known.head(DETAILS_SHOWN).select("line_number", "cell").rows(),
         details=details,
+        marks=frozenset(piece["cell"].unique()),
         explanations=[line for line in dict.fromkeys(explained) if line],
     )
 
 
 def compared(now: Iterable[Cause], before: Iterable[Cause]) -> tuple[list[Cause], list[Cause]]:
     """Return the causes of now, each with whether it is new, and those of before that are solved."""
-    earlier = {each.key: each for each in before}
-    marked = [
-        replace(each, change="same", count_before=earlier[each.key].count) if each.key in earlier else replace(each, change="new") for each in now
-    ]
-    kept = {each.key for each in marked}
-    return marked, [each for key, each in earlier.items() if key not in kept]
+    earlier, marked = list(before), []
+    for each in now:
+        same = [other for other in earlier if each.is_of(other)]
+        marked.append(replace(each, change="same" if same else "new", count_before=sum(other.count for other in same)))
+    return marked, [other for other in earlier if not any(each.is_of(other) for each in marked)]
 
 
 def place(part: pl.DataFrame) -> str:

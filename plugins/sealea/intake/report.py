@@ -136,6 +136,11 @@ def safe_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]", "_", name)[:NAME_LENGTH].lstrip(".-") or "file"
 
 
+def loaded_record_count(facts: Facts) -> int:
+    """Return how many records of the file are loaded."""
+    return facts.record_count - facts.failed_record_count if facts.status == "accepted" else 0
+
+
 def headline(facts: Facts) -> str:
     """Return the verdict in one sentence."""
     is_complete = facts.status == "accepted" and not facts.failed_record_count
@@ -183,10 +188,15 @@ def document(facts: Facts, told: Sequence[Cause], solved: Sequence[Cause]) -> st
         "headline": headline(facts),
         "standing": standing(facts),
         **{name: value for name, value in asdict(facts).items() if name != "status"},
-        "causes": [asdict(cause) for cause in told],
-        "solved": [asdict(cause) for cause in solved],
+        "causes": [shown(cause) for cause in told],
+        "solved": [shown(cause) for cause in solved],
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def shown(cause: Cause) -> dict[str, object]:
+    """Return a cause as it goes into JSON."""
+    return {name: value for name, value in asdict(cause).items() if name != "marks"}
 
 
 def table(findings: pl.DataFrame) -> str:

@@ -5,7 +5,8 @@ The outbox keeps what a report is made from; the cells it shows are read from th
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 
 import polars as pl
 import psycopg
@@ -27,12 +28,21 @@ EARLIER = """
 """
 
 
+VINTAGE = """
+    select distinct reference.load_id
+    from ops.load_reference inner join ops.load as reference on reference.load_id = load_reference.reference_load_id
+    where load_reference.load_id = any(%s) and reference.extract = %s
+    order by reference.load_id
+"""
+
+
 @dataclass(frozen=True)
 class Earlier:
-    """The submission before another of the same sender and target: its loads and its bytes."""
+    """The submission before another of the same sender and target: its loads, its bytes and how many of its records were loaded."""
 
     load_ids: list[int]
     sha256: str
+    loaded_row_count: int
 
 
 @dataclass
@@ -42,6 +52,7 @@ class Renderer:
     settings: Settings
     connection: psycopg.Connection
     desks: dict[str, Desk] = field(default_factory=dict)
+    reference_rows: dict[tuple[str, references.Vintage], pl.DataFrame] = field(default_factory=dict)
 
     def files(self, sender_id: str, body: str) -> dict[str, str]:
         """Return the files of a posted report, content by name."""
@@ -56,6 +67,8 @@ class Renderer:
         if recipe["rule_ids"]:
             findings = findings.filter(pl.col("rule_id").is_in(recipe["rule_ids"]))
         earlier = self.earlier(recipe["submission_id"], load_ids) if recipe["submission_id"] else None
+        if earlier:
+            facts = replace(facts, earlier=f"Records loaded: {earlier.loaded_row_count:,} before, {report.loaded_record_count(facts):,} now.")
         return report.report(
             facts,
             findings,
@@ -90,7 +103,9 @@ class Renderer:
             return None
         newest = "select max(load_id) from ops.load where submission_id = %s and load_id < %s group by extract order by 1"
         loads = [load_id for (load_id,) in self.connection.execute(newest, [row[0], min(load_ids)])]
-        return Earlier(loads, row[1])
+        loaded = self.connection.execute("select coalesce(min(loaded_row_count), 0) from ops.load where load_id = any(%s)", [loads]).fetchone()
+        assert loaded is not None
+        return Earlier(loads, row[1], loaded[0])
 
     def causes(self, desk: Desk, target: FileName | None, earlier: Earlier) -> list[Cause]:
         """Return the causes of an earlier submission."""
@@ -99,16 +114,13 @@ class Renderer:
         return causes.causes(shown, SEVERITY_MEANING)
 
     def explain(self, desk: Desk, target: FileName | None, load_ids: Sequence[int]) -> Explain:
-        """Return what explains values by the reference data that the loads were compared with."""
-        if target is None:
-            return explanations.explainer((), {})
-        query = """
-            select distinct load.extract, load.load_id
-            from ops.load_reference inner join ops.load on load.load_id = load_reference.reference_load_id
-            where load_reference.load_id = any(%s)
-        """
-        vintages: dict[str, list[int]] = {}
-        for extract, load_id in self.connection.execute(query, [list(load_ids)]):
-            vintages.setdefault(extract, []).append(load_id)
-        rows = {extract: references.read_rows(self.connection, desk.contracts[extract], tuple(sorted(loads))) for extract, loads in vintages.items()}
-        return explanations.explainer([desk.contracts[extract] for extract in target.extracts], rows)
+        """Return what explains values by the reference data that the loads were compared with, which are read when they are asked for."""
+
+        def rows_of(extract: str) -> pl.DataFrame | None:
+            vintage = tuple(load_id for (load_id,) in self.connection.execute(VINTAGE, [list(load_ids), extract]))
+            key = (extract, vintage)
+            if vintage and key not in self.reference_rows:
+                self.reference_rows[key] = references.read_rows(self.connection, desk.contracts[extract], vintage)
+            return self.reference_rows.get(key)
+
+        return explanations.explainer([desk.contracts[extract] for extract in target.extracts] if target else [], cache(rows_of))
