@@ -44,6 +44,12 @@ def receive() -> None:
 
         return receiving.recheck_waiting(load_settings())
 
+    @task(trigger_rule="all_done", doc_md="Reads what is landed of open windows again where a rule, contract or pack has changed.")
+    def reread_under_changed_rules() -> dict[str, int]:
+        from sealea.intake import rereading
+
+        return rereading.reread_some(load_settings())
+
     @task(trigger_rule="all_done", doc_md="Writes receipts and reports into the senders' outboxes.")
     def answer_senders() -> int:
         from sealea.intake import outbox
@@ -61,7 +67,7 @@ def receive() -> None:
         return len(events)
 
     loaded = check_and_load.expand(batch=find_ready_files())
-    loaded >> recheck_waiting() >> [answer_senders(), announce_new_rows()]
+    loaded >> recheck_waiting() >> reread_under_changed_rules() >> [answer_senders(), announce_new_rows()]
 
 
 receive()

@@ -37,6 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     of_state("--out", type=Path, required=True, help="a folder for the files, the list of senders and the truth")
     command.add_options(commands.choices["check"])
     commands.choices["senders"].add_argument("file", type=Path, help="the list, such as senders.yml")
+    of_recheck = commands.choices["recheck"].add_argument
+    of_recheck("--extract", help="files of this extract, also of windows that are over")
+    of_recheck("--school-year", type=int, help="files of this school year, by its ending year")
+    of_recheck("--window", help="files of this window, such as close")
     chosen = parser.parse_args(arguments)
     try:
         return int(chosen.function(load_settings(), chosen))
@@ -167,6 +171,16 @@ def sample_state(settings: Settings, chosen: argparse.Namespace) -> int:
     return 0
 
 
+def recheck(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Read landed files again that were read under other rules than those of now; the answers go out with the next run of `receive`."""
+    from sealea.intake import rereading
+    from sealea.intake.editions import Scope
+
+    outcomes = rereading.reread(addressed(settings), Scope(chosen.extract, chosen.school_year, chosen.window))
+    print(", ".join(f"{outcome}: {count}" for outcome, count in outcomes.items() if count) or "Every file was read under the rules of now.")
+    return 0
+
+
 def rollback(settings: Settings, chosen: argparse.Namespace) -> int:
     """Show readers an earlier release again and hold all further ones."""
     from sealea.release import publishing
@@ -203,6 +217,7 @@ COMMANDS: dict[str, tuple[Callable[[Settings, argparse.Namespace], int], str]] =
     "check": (check, "say before sending what the platform would say of a file"),
     "demo": (demo, "deliver a sample state over SFTP and publish its indicators"),
     "sample-state": (sample_state, "write a state of any size whose truth is known"),
+    "recheck": (recheck, "read landed files again that were read under other rules than those of now"),
     "rollback": (rollback, "show readers an earlier release again, and hold further ones"),
     "lift-hold": (lift_hold, "publish again after a rollback"),
     "erase": (erase, "delete the local database for good"),

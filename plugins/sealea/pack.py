@@ -17,6 +17,7 @@ from sealea.errors import ContractError
 Setting = Severity | Literal["not_applicable"]
 # What these rules find cannot be loaded as it was sent, or is not the sender's to send: no state may let it through.
 FIXED_RULES = ("REC-001", "REC-003", "REC-006")
+FILE_RULES = "expectations/file_rules.yml"
 EVERY_OTHER_WINDOW = "other"
 
 
@@ -79,6 +80,7 @@ class Pack(Closed):
     )
     optional_columns: dict[Name, tuple[Name, ...]] = Field(default={}, description="Required columns that the state does not collect, by extract.")
     maps: dict[str, ColumnMap] = Field(default={}, description="Files of maps/, by name; not written in pack.yml.")
+    file_rules_version: str = Field("", description="Fingerprint of the rules that hold for every extract; not written in pack.yml.")
 
     @field_validator("date_forms")
     @classmethod
@@ -111,7 +113,10 @@ class Pack(Closed):
 
 
 def load_pack(project_dir: Path, name: str) -> Pack:
-    """Return the state pack `name`. Raises ContractError, naming file and key, if it is absent or breaks its schema."""
+    """Return the state pack `name`; its version is another one when the rules of every file change.
+
+    Raises ContractError, naming file and key, if it is absent or breaks its schema.
+    """
     path = project_dir / "expectations/states" / name / "pack.yml"
     if not path.is_file():
         raise ContractError(f"There is no state pack {name!r}: {path} is missing. Set SEALEA_STATE_PACK to a folder of states/.")
@@ -122,7 +127,8 @@ def load_pack(project_dir: Path, name: str) -> Pack:
         raise ContractError(f"{path}: {error}") from error
     if pack.maps:
         raise ContractError(f"{path}: maps: column maps are files of {path.parent / 'maps'}.")
-    return pack.model_copy(update={"maps": maps})
+    file_rules = (project_dir / FILE_RULES).read_bytes() if (project_dir / FILE_RULES).is_file() else b""
+    return pack.model_copy(update={"maps": maps, "file_rules_version": hashlib.sha256(file_rules).hexdigest()[:12]})
 
 
 def load_packs(project_dir: Path) -> list[Pack]:

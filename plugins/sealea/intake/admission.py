@@ -66,6 +66,25 @@ def readmit(desk: Desk, connection: psycopg.Connection, waiting: ledger.Waiting,
         return read(desk, connection, file, waiting.delivery, current, references, is_again=True)
 
 
+def reread(desk: Desk, connection: psycopg.Connection, known: ledger.Waiting, landed: LandedFile, load_id: int) -> str | None:
+    """Return the outcome of a file that is read again under other rules; None if `load_id` is not its newest load any more, or is pinned now.
+
+    The sender is told unless the answer is the one that it has. A file that is returned leaves what counts as it is.
+    """
+    arrival = known.arrival
+    target = desk.target(arrival.sender_id, arrival.file_name) if arrival.sender_id in desk.accounts else None
+    if target is None:
+        return None  # its name says something else by now; what was read of it stands
+    file = File(arrival, target, landed)
+    with connection.transaction():
+        ledger.lock(connection, arrival, target)
+        if ledger.newest_loads(connection, known.delivery.submission_id)[-1] != load_id or ledger.is_certified(connection, arrival.sender_id, target):
+            return None
+        current = ledger.current(connection, arrival.sender_id, target)
+        references = needed(desk, connection, file)
+        return read(desk, connection, file, known.delivery, current, references, is_again=True, reread_of=load_id)
+
+
 def needed(desk: Desk, connection: psycopg.Connection, file: File) -> References:
     """Return the reference data that the file is compared with; none if it is not read at all."""
     if file.target is None or file.landed is None:
@@ -122,8 +141,10 @@ def read(
     references: References,
     *,
     is_again: bool = False,
+    reread_of: int | None = None,
 ) -> str:
-    """Return the verdict on a submission, which is examined, loaded and answered."""
+    """Return the verdict on a submission, which is examined, loaded and answered; `reread_of` is its last load under other rules."""
+    told = ledger.told(connection, delivery.submission_id) if reread_of else None
     results = examine(desk, file, references)
     extracts: Sequence[str | None] = file.target.extracts if file.target else (None,)
     load_ids = []
@@ -138,15 +159,23 @@ def read(
         if file.target and extract and result.verdict.status == "accepted":
             load(desk, connection, file.target, extract, load_id, result.verdict.loaded)
             if extract in current:
-                ledger.add_event(connection, current[extract].load_id, "superseded", f"replaced by load {load_id}")
+                supersede(connection, current[extract], delivery, load_id)
     status = results[0].verdict.status
     if file.target and status in ("accepted", "waiting"):
         ledger.end_waiting(connection, file.arrival.sender_id, file.target, delivery.submission_id)
     examined = dict(zip((extract or "" for extract in extracts), results, strict=True))
-    findings = found.combined([result.verdict.findings for result in results])
-    answer = Answer(status, file.arrival, delivery, file.sha256, findings, examined, load_ids=load_ids, is_again=is_again)
-    answering.post(desk, connection, file.target, answer, current)
+    if told is None or told != ledger.told(connection, delivery.submission_id):
+        findings = found.combined([result.verdict.findings for result in results])
+        answer = Answer(status, file.arrival, delivery, file.sha256, findings, examined, load_ids=load_ids, is_again=is_again, reread_of=reread_of)
+        answering.post(desk, connection, file.target, answer, current)
     return status
+
+
+def supersede(connection: psycopg.Connection, current: ledger.Current, delivery: ledger.Delivery, load_id: int) -> None:
+    """Mark as superseded the older of two loads: what counted, or a load of an earlier file that was read again beside it."""
+    is_older = current.submission_id > delivery.submission_id
+    old, new = (load_id, current.load_id) if is_older else (current.load_id, load_id)
+    ledger.add_event(connection, old, "superseded", f"replaced by load {new}")
 
 
 def examine(desk: Desk, file: File, references: References) -> list[Examination]:

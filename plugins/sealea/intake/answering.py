@@ -27,6 +27,7 @@ class Answer:
     repeats: ledger.Reading | None = None
     load_ids: Sequence[int] = ()
     is_again: bool = False
+    reread_of: int | None = None
 
     @property
     def waits_for(self) -> str:
@@ -55,6 +56,7 @@ def post(desk: Desk, connection: psycopg.Connection, target: FileName | None, an
         repeats=answer.repeats.status if answer.repeats else "",
         not_applicable=desk.rulebook.not_applicable(target),
         is_again=answer.is_again,
+        reread_of=answer.reread_of,
     )
     for name, body in report.receipt(facts, answer.findings).items():
         outbox.post_file(connection, answer.arrival.sender_id, name, body)

@@ -127,6 +127,27 @@ def newest_loads(connection: psycopg.Connection, submission_id: int) -> list[int
     return [load_id for (load_id,) in connection.execute(query, [submission_id])]
 
 
+def is_certified(connection: psycopg.Connection, sender_id: str, target: FileName) -> bool:
+    """Return whether what counts for the target is certified, in whole or in part."""
+    query = """
+        select 1 from ops.current_load inner join ops.load_status using (load_id)
+        where load_status.status = 'certified' and sender_id = %s and extract = any(%s) and school_year = %s and window_code = %s
+    """
+    values = [sender_id, list(target.extracts), target.school_year, target.window_code]
+    return connection.execute(query, values).fetchone() is not None
+
+
+def told(connection: psycopg.Connection, submission_id: int) -> set[tuple[Any, ...]]:
+    """Return what the sender knows of the newest reading of a submission: its status, and the findings with their weight and place."""
+    query = """
+        with newest as (select max(load_id) as load_id from ops.load where submission_id = %s group by extract)
+        select status, coalesce(reason, ''), null, null from ops.load_status inner join newest using (load_id)
+        union all
+        select rule_id, severity, line_number, column_name from ops.finding inner join newest using (load_id)
+    """
+    return set(connection.execute(query, [submission_id]))
+
+
 def findings(connection: psycopg.Connection, load_ids: Sequence[int]) -> pl.DataFrame:
     """Return the explained findings of the loads of one file."""
     query = "select {} from ops.finding where load_id = any(%s)"

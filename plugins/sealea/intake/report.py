@@ -22,6 +22,9 @@ NAME_LENGTH = 150
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 TABLE = ("line_number", "rule_id", "severity", "column_name", "message", "fix", "detail", "cell")
 RETURNED_F2 = "the record cannot be loaded"  # and the rest of a returned file does not go on
+REREAD = "The state has changed its rules for this window, so the file that is here was read again."
+AS_READ_BEFORE = "What counted until now counts on, until a corrected file comes."
+AS_READ_NOW = "This answer takes the place of the one before."
 VERDICTS = {
     "accepted": "Accepted: {loaded:,} of {records:,} records are loaded, {failed:,} must be corrected.",
     "complete": "Accepted: all {records:,} records are loaded.",
@@ -47,7 +50,8 @@ class Facts:
 
     `status` is a verdict of level 1, duplicate, or for level 2 compared (there are findings) or agrees. `counts` are by extract;
     `repeats` is the status of the file of which this one is a copy, empty for a new one; `earlier` says what was sent before.
-    A check before sending, `is_check`, has no delivery, and names what it could not look at in `not_checked`.
+    A check before sending, `is_check`, has no delivery, and names what it could not look at in `not_checked`. `reread_of`
+    is the load before this one, of a file that was read again because the rules changed.
     """
 
     status: str
@@ -68,6 +72,7 @@ class Facts:
     is_check: bool = False
     not_checked: Sequence[str] = ()
     earlier: str = ""
+    reread_of: int | None = None
 
 
 def receipt(facts: Facts, findings: pl.DataFrame | None) -> dict[str, str]:
@@ -115,7 +120,7 @@ def stem(facts: Facts) -> str:
     """Return how the names of all files of one answer begin."""
     if facts.is_check:
         return f"{safe_name(facts.file_name)}.check"
-    return f"{safe_name(facts.file_name)}.{facts.delivery_id}{'.again' if facts.is_again else ''}"
+    return f"{safe_name(facts.file_name)}.{facts.delivery_id}{'.again' if facts.is_again else ''}{facts.reread_of or ''}"
 
 
 @cache
@@ -156,6 +161,8 @@ def standing(facts: Facts) -> str:
     if facts.is_check:
         return "This is the answer of the same rules that run when the file is sent. Nothing was sent."
     since = facts.standing_since
+    if facts.reread_of:
+        return f"{REREAD} {AS_READ_BEFORE if facts.status != 'accepted' and since else AS_READ_NOW}"
     if facts.status == "accepted":
         return f"It replaces the file received {since}." if since else "It is the first file that counts for this window."
     if since:
