@@ -86,8 +86,8 @@ def test_what_the_command_reads_and_writes_besides_is_not_checked_as_a_file_to_s
     (file.parent / "reference").mkdir()
     (file.parent / "reference/window.csv").write_text(examples.records(PROJECT, "window").text)
 
-    for _ in range(2):
-        code, said, _ = sealea_check(file.parent, "--reference", file.parent / "reference", "--report", file.parent / "out", "--format", "json")
+    for place in ("out", "out", "another"):
+        code, said, _ = sealea_check(file.parent, "--reference", file.parent / "reference", "--report", file.parent / place, "--format", "json")
         assert (code, len(json.loads(said))) == (0, 1)
 
 

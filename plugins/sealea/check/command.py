@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from sealea.check import checking, telling
 from sealea.check import repair as repairing
@@ -121,7 +121,7 @@ class Books:
 def progress(byte_count: int) -> Progress:
     """Return a bar over the bytes of all files, on standard error, and only if a person looks at it."""
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     bar.add_task("", total=max(byte_count, 1))
     return bar
@@ -142,8 +142,8 @@ def files(chosen: argparse.Namespace) -> list[Path]:
 
 
 def is_sent(path: Path) -> bool:
-    """Return whether the platform would take a file of this name, as far as it is finished and visible."""
-    return not path.name.startswith(".") and not path.name.lower().endswith(UNFINISHED)
+    """Return whether the platform would take a file of this name: it is finished and visible, and no report of an earlier check."""
+    return not path.name.startswith(".") and not path.name.lower().endswith((*UNFINISHED, *telling.REPORTS))
 
 
 def pack_of(settings: Settings, name: str) -> str:

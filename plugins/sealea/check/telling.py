@@ -11,6 +11,7 @@ from sealea.intake.cells import printable
 
 CAUSES_SHOWN = 20
 REPAIRS_SHOWN = 50
+REPORTS = (".check.report.html", ".check.report.json", ".check.findings.csv")
 
 
 def document(checked: Checked) -> dict[str, Any]:
