@@ -17,7 +17,43 @@
     union all
     select * from {{ ref('ind_inexperienced_teachers') }}
     union all
+    select * from {{ ref('ind_emergency_credential_teachers') }}
+    union all
+    select * from {{ ref('ind_out_of_field_teachers') }}
+    union all
+    select * from {{ ref('ind_ineffective_teachers') }}
+    union all
+    select * from {{ ref('ind_poverty_quartile') }}
+    union all
+    select * from {{ ref('ind_equity_gap_quartile') }}
+    union all
+    select * from {{ ref('ind_equity_ratio_quartile') }}
+    union all
     select * from {{ ref('ind_exposure_gap') }}
+    union all
+    select * from {{ ref('ind_exposure_gap_between_leas') }}
+    union all
+    select * from {{ ref('ind_exposure_gap_within_leas') }}
+    union all
+    select * from {{ ref('ind_teacher_retention') }}
+    union all
+    select * from {{ ref('ind_teacher_turnover') }}
+    union all
+    select * from {{ ref('ind_teacher_turnover_lea') }}
+    union all
+    select * from {{ ref('ind_teacher_attrition') }}
+    union all
+    select * from {{ ref('ind_vacancy') }}
+    union all
+    select * from {{ ref('ind_vacancy_flow') }}
+    union all
+    select * from {{ ref('ind_student_teacher_ratio') }}
+    union all
+    select * from {{ ref('ind_salary_parity') }}
+    union all
+    select * from {{ ref('ind_salary_parity_adjusted') }}
+    union all
+    select * from {{ ref('ind_access_effective_teachers') }}
     union all
     select * from {{ ref('ind_current_expenditure') }}
     union all

@@ -28,6 +28,13 @@ class Parameters(Closed):
     minimum_n_gap: int = Field(default=20, ge=1, description="Students that each side of a standardised gap needs.")
     minimum_teacher_fte: float = Field(default=3, ge=0, description="Teacher FTE below which a staff cell is withheld.")
     inexperienced_maximum_years: int = Field(default=2, ge=0, description="Completed years up to which a teacher is inexperienced (FS203).")
+    minimum_rated_teachers: int = Field(default=10, ge=0, description="Rated teacher FTE below which a rate of ratings is withheld.")
+    minimum_leas: int = Field(default=10, ge=2, description="LEAs that a measure of equity among LEAs needs.")
+    charter_credential_exempt: bool = Field(default=False, description="Teachers of charter schools need no credential; they leave its rates.")
+    full_contract_days: int = Field(default=180, ge=1, description="Days of a full contract, to which shorter ones are annualised.")
+    maximum_untagged_share: float = Field(
+        default=0.30, ge=0, le=1, description="Share of discretionary dollars without a goal above which no alignment is told."
+    )
     proficient_level: int = Field(default=3, ge=1, description="Lowest performance level that counts as proficient.")
     accountability_participation_share: float = Field(default=0.95, description="ESEA 1111(c)(4)(E)(ii).")
     first_year_el_exempt: bool = Field(default=False, description="Leave first-year English learners out of expected ELA tests.")

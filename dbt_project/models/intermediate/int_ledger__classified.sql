@@ -16,6 +16,7 @@ select
     ledger.load_id,
     ledger.line_number,
     {{ leaf_org_id('ledger.lea_id') }} as org_id,
+    ledger.lea_id,
     cast(ledger.fiscal_year as integer) as school_year,
     -- A year to date that ends before the year does compares with no other year.
     ledger.period_code in ('AUD', 'UNAUD', 'Q4') as is_full_year,
@@ -24,6 +25,7 @@ select
     ledger.object_code,
     ledger.program_code,
     coalesce(ledger.project_code, 'NONE') as project_code,
+    ledger.goal_code,
     coalesce(ledger.funding_level_code, 'UNKNOWN') as funding_level_code,
     -- F-33 (NCES 2021-306): the first line that fits takes the amount out of current expenditure (indicators.md 5.1).
     case

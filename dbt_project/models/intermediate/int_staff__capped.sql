@@ -48,13 +48,27 @@ select
     assignment.line_number,
     {{ leaf_org_id('assignment.lea_id') }} as org_id,
     cast(assignment.school_year as integer) as school_year,
+    assignment.state_code,
+    assignment.lea_id,
     assignment.staff_pid,
     assignment.job_class_code,
+    assignment.assignment_code,
+    assignment.course_code,
+    assignment.grade_low_code,
+    assignment.grade_high_code,
+    assignment.begin_date,
+    assignment.end_date,
     assignment.fte,
     cast(assignment.fte / greatest(1, assignment.person_fte) as numeric(18, 6)) as fte_cap,
     experience.years_teaching_total,
     -- NULL where the experience is unknown.
-    experience.years_teaching_total <= state.inexperienced_maximum_years as is_inexperienced
+    experience.years_teaching_total <= state.inexperienced_maximum_years as is_inexperienced,
+    experience.effectiveness_rating_code,
+    -- The position asks for no certificate, or the state asks none of its charter schools.
+    not coalesce(experience.is_certificated, true)
+    or (coalesce(state.is_charter_credential_exempt, false) and coalesce(school.is_charter, lea.is_charter, false))
+        as is_credential_exempt,
+    coalesce(experience.is_substitute, false) as is_substitute
 from assignment
 left join experience
     on

@@ -1,0 +1,52 @@
+{# Return an indicator of teacher positions: what `numerator` sums in fct_position_cell, of the budgeted FTE, wherever there are teachers. #}
+{% macro vacancy_rate(indicator_id, numerator) %}
+with
+
+organisation as (
+
+    select * from {{ ref('int_organisation__placed') }}
+    where org_type_code <> 'PSEUDO_CHILD'
+
+),
+
+staffed as (
+
+    select
+        cell.org_id,
+        cell.school_year
+    from {{ ref('fct_staff_cell') }} as cell
+    inner join organisation on cell.org_id = organisation.org_id
+    where cell.job_class_code = 'TEACHER'
+
+),
+
+position_cell as (
+
+    select * from {{ ref('fct_position_cell') }}
+    where job_class_code = 'TEACHER'
+
+),
+
+paired as (
+
+    select
+        coalesce(staffed.org_id, position_cell.org_id) as org_id,
+        coalesce(staffed.school_year, position_cell.school_year) as school_year,
+        position_cell.{{ numerator }},
+        position_cell.budgeted_fte,
+        case
+            -- The LEA did not say what is open; that is not the same as nothing.
+            when position_cell.org_id is null then 'MISSING_INPUT'
+            when position_cell.budgeted_fte = 0 then 'NO_STAFF'
+        end as reason_code
+    from staffed
+    full outer join position_cell
+        on staffed.org_id = position_cell.org_id and staffed.school_year = position_cell.school_year
+    where coalesce(staffed.org_id, position_cell.org_id) in (select organisation.org_id from organisation)
+
+)
+
+select
+    {{ indicator_row(indicator_id, numerator, 'budgeted_fte', n='budgeted_fte') }}
+from paired
+{% endmacro %}

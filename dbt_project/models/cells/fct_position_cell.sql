@@ -1,0 +1,68 @@
+with
+
+ancestry as (
+
+    select * from {{ ref('int_ancestry__expanded') }}
+
+),
+
+-- Only LEAs that told what is open: of another, nobody knows whether nothing is.
+reported as (
+
+    select distinct
+        owner_org_id as lea_id,
+        school_year
+    from {{ ref('int_load__ranked') }}
+    where extract = 'staff_vacancy' and window_rank = 1
+
+),
+
+filled as (
+
+    select
+        assignment.org_id,
+        assignment.school_year,
+        assignment.job_class_code,
+        assignment.fte as filled_fte
+    from {{ ref('int_staff__capped') }} as assignment
+    inner join reported on assignment.lea_id = reported.lea_id and assignment.school_year = reported.school_year
+    where
+        not assignment.is_substitute
+        and make_date(assignment.school_year - 1, 10, 1)
+        between assignment.begin_date and coalesce(assignment.end_date, cast('infinity' as date))
+
+),
+
+position as (
+
+    select
+        org_id,
+        school_year,
+        job_class_code,
+        filled_fte,
+        0 as vacant_fte,
+        0 as vacant_fte_years
+    from filled
+    union all
+    select
+        org_id,
+        school_year,
+        job_class_code,
+        0 as filled_fte,
+        case when is_vacant_in_october then fte else 0 end as vacant_fte,
+        vacant_fte_years
+    from {{ ref('int_vacancy__dated') }}
+
+)
+
+select
+    ancestry.ancestor_org_id as org_id,
+    position.school_year,
+    position.job_class_code,
+    sum(position.filled_fte) as filled_fte,
+    sum(position.vacant_fte) as vacant_fte,
+    sum(position.filled_fte + position.vacant_fte) as budgeted_fte,
+    sum(position.vacant_fte_years) as vacant_fte_years
+from position
+inner join ancestry on position.org_id = ancestry.org_id
+group by ancestry.ancestor_org_id, position.school_year, position.job_class_code

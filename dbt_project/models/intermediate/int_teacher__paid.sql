@@ -1,0 +1,68 @@
+with
+
+state as (
+
+    select * from {{ ref('int_state__parameterised') }}
+
+),
+
+load_ranked as (
+
+    select * from {{ ref('int_load__ranked') }}
+    where extract = 'staff' and window_rank = 1
+
+),
+
+employed as (
+
+    select
+        lea_id,
+        school_year,
+        staff_pid,
+        sum(fte) as fte
+    from {{ ref('int_staff__capped') }}
+    where staff_pid is not null
+    group by lea_id, school_year, staff_pid
+
+),
+
+-- Base pay for a full position and a full contract. No pay for work done is an error of the file, not a salary.
+paid as (
+
+    select
+        staff.lea_id,
+        cast(staff.school_year as integer) as school_year,
+        staff.staff_pid,
+        staff.highest_degree_code,
+        cast(least(coalesce(staff.years_teaching_total, 0), 25) as integer) / 5 as step,
+        nullif(staff.annual_base_salary_usd, 0) / employed.fte
+        * state.full_contract_days / least(coalesce(staff.contract_days, state.full_contract_days), state.full_contract_days)
+            as salary_usd
+    from {{ ref('stg_staff') }} as staff
+    inner join load_ranked on staff.load_id = load_ranked.load_id and staff.lea_id = load_ranked.owner_org_id
+    inner join employed
+        on
+            staff.lea_id = employed.lea_id
+            and staff.school_year = employed.school_year
+            and staff.staff_pid = employed.staff_pid
+            and employed.fte > 0
+    inner join state on left(staff.lea_id, 2) = state.state_code
+
+)
+
+select
+    lea_id,
+    school_year,
+    staff_pid,
+    cast(max(salary_usd) as numeric(18, 6)) as salary_usd,
+    -- What the person would earn at the LEA's mean, but for what degree and experience do not explain.
+    cast(max(adjusted_salary_usd) as numeric(18, 6)) as adjusted_salary_usd
+from (
+    select
+        *,
+        salary_usd
+        - avg(salary_usd) over (partition by lea_id, school_year, highest_degree_code, step)
+        + avg(salary_usd) over (partition by lea_id, school_year) as adjusted_salary_usd
+    from paid
+) as adjusted
+group by lea_id, school_year, staff_pid

@@ -1,0 +1,1 @@
+{{ teacher_rate('emergency_credential_teachers', 'EMERGENCY') }}

@@ -1,0 +1,1 @@
+{{ teacher_rate('ineffective_teachers', 'INEFFECTIVE') }}

@@ -1,0 +1,1 @@
+{{ retention_rate('teacher_attrition', 'leaver_count') }}

@@ -1,0 +1,1 @@
+{{ retention_rate('teacher_retention', 'stayer_count') }}

@@ -1,0 +1,1 @@
+{{ retention_rate('teacher_turnover', '(base_count - stayer_count)') }}

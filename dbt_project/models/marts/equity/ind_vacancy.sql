@@ -1,0 +1,1 @@
+{{ vacancy_rate('vacancy', 'vacant_fte') }}

@@ -1,0 +1,1 @@
+{{ vacancy_rate('vacancy_flow', 'vacant_fte_years') }}
