@@ -58,4 +58,38 @@
     select * from {{ ref('ind_current_expenditure') }}
     union all
     select * from {{ ref('ind_per_pupil_expenditure') }}
+    union all
+    select * from {{ ref('ind_site_per_pupil_expenditure') }}
+    union all
+    select * from {{ ref('ind_instruction_share') }}
+    union all
+    select * from {{ ref('ind_function_mix') }}
+    union all
+    select * from {{ ref('ind_administration_share') }}
+    union all
+    select * from {{ ref('ind_funding_gini') }}
+    union all
+    select * from {{ ref('ind_funding_variation') }}
+    union all
+    select * from {{ ref('ind_funding_mcloone') }}
+    union all
+    select * from {{ ref('ind_funding_poverty_correlation') }}
+    union all
+    select * from {{ ref('ind_funding_poverty_slope') }}
+    union all
+    select * from {{ ref('ind_maintenance_of_effort') }}
+    union all
+    select * from {{ ref('ind_indirect_cost_recovery') }}
+    union all
+    select * from {{ ref('ind_indirect_cost_rate') }}
+    union all
+    select * from {{ ref('ind_excess_cost') }}
+    union all
+    select * from {{ ref('ind_fund_balance_ratio') }}
+    union all
+    select * from {{ ref('ind_funding_cliff_exposure') }}
+    union all
+    select * from {{ ref('ind_budget_execution') }}
+    union all
+    select * from {{ ref('ind_grant_burn') }}
 {% endmacro %}

@@ -48,7 +48,7 @@ def indicators(dsn: str) -> dict[tuple[Any, ...], tuple[Any, ...]]:
         select indicator_id, org_id, grade_code, subgroup_code, contrast_id, trim_scale(value), trim_scale(n), reason_code
         from candidate.indicator_value
         where left(org_id, 2) = 'EX' and subgroup_code in ('ALL', 'ECODIS') and contrast_id in ('NONE', 'economic')
-            and not (grade_code = '04' and contrast_id = 'NONE' and indicator_id <> 'mean_scale_score')
+            and facet = 'NONE' and not (grade_code = '04' and contrast_id = 'NONE' and indicator_id <> 'mean_scale_score')
     """
     worked = {key[0] for key in expected_indicators()}
     return {row[:5]: row[5:] for row in query(dsn, statement) if row[0] in worked}

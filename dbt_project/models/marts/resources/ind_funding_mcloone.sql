@@ -1,0 +1,1 @@
+{{ funding_equity('funding_mcloone', 'mcloone') }}

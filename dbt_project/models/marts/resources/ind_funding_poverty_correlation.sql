@@ -1,0 +1,1 @@
+{{ funding_equity('funding_poverty_correlation', 'poverty_correlation') }}

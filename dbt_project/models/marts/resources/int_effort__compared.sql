@@ -1,0 +1,66 @@
+with
+
+lea as (
+
+    select * from {{ ref('int_organisation__placed') }}
+    where org_type_code = 'LEA'
+
+),
+
+-- State and local money; where the ledger does not say who paid, effort is not known.
+spending as (
+
+    select
+        cell.org_id,
+        cell.school_year,
+        sum(cell.current_expenditure_usd) filter (where cell.funding_level_code = 'state_local') as state_local_usd,
+        sum(cell.current_expenditure_usd) filter (
+            where cell.funding_level_code = 'state_local' and cell.program_code like '2%'
+        ) as special_usd
+    from {{ ref('fct_ledger_cell') }} as cell
+    inner join lea on cell.org_id = lea.org_id
+    where cell.is_full_year
+    group by cell.org_id, cell.school_year
+
+),
+
+student as (
+
+    select
+        org_id,
+        school_year,
+        sum(student_count) filter (where subgroup_dimension_code = 'all') as student_count,
+        sum(student_count) filter (where subgroup_code = 'WDIS') as disability_count
+    from {{ ref('fct_enrollment_cell') }}
+    where grade_code = 'ALL'
+    group by org_id, school_year
+
+),
+
+effort as (
+
+    select
+        spending.org_id,
+        spending.school_year,
+        spending.state_local_usd,
+        spending.state_local_usd / nullif(student.student_count, 0) as state_local_per_pupil_usd,
+        spending.special_usd,
+        spending.special_usd / nullif(student.disability_count, 0) as special_per_child_usd
+    from spending
+    left join student on spending.org_id = student.org_id and spending.school_year = student.school_year
+
+)
+
+select
+    effort.*,
+    earlier.state_local_usd as earlier_state_local_usd,
+    earlier.state_local_per_pupil_usd as earlier_state_local_per_pupil_usd,
+    -- 34 CFR 300.203(c): the year that counts is the last in which effort was met by the same method. Each such year is at least
+    -- the one before, so it is the highest of all earlier years.
+    max(effort.special_usd) over earlier_years as earlier_special_usd,
+    max(effort.special_per_child_usd) over earlier_years as earlier_special_per_child_usd
+from effort
+left join effort as earlier on effort.org_id = earlier.org_id and effort.school_year = earlier.school_year + 1
+window earlier_years as (
+    partition by effort.org_id order by effort.school_year rows between unbounded preceding and 1 preceding
+)
