@@ -35,9 +35,12 @@ def publish() -> None:
 
     @task.short_circuit(doc_md="Holds the pinned files against one another (level 2); sets rows aside, returns files, tells their senders.")
     def reconcile(pin_id: int) -> int | None:
+        from sealea.intake import reconciled
         from sealea.release import reconciling
 
-        return reconciling.reconcile(load_settings(), pin_id)
+        reconciled_pin_id = reconciling.reconcile(load_settings(), pin_id)
+        reconciled.answer(load_settings())
+        return reconciled_pin_id
 
     @task(doc_md="dbt: staging, intermediate and cells.")
     def build_cells(pin_id: int) -> dict[str, object]:

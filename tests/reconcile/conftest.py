@@ -52,7 +52,7 @@ class State:
                 insert into ops.submission (sender_id, layout, school_year, window_code, sha256, byte_count, original_name)
                 values (%s, %s, %s, %s, %s, 1, %s) returning submission_id
                 """,
-                [sender, extract, year, window, f"sha{next(COUNTER)}", f"{sender}_{extract}_{year}.csv"],
+                [sender, extract, year, window, f"sha{next(COUNTER)}", f"ex_{sender}_{extract}_{year}_{window}_20261005T080000.csv"],
             ).fetchone()
             assert submission
             connection.execute(
@@ -60,7 +60,7 @@ class State:
                 insert into ops.delivery (sender_id, original_name, upload_signature, submission_id, is_duplicate)
                 values (%s, %s, %s, %s, false)
                 """,
-                [sender, f"{sender}_{extract}_{year}.csv", f"signature {next(COUNTER)}", submission[0]],
+                [sender, f"ex_{sender}_{extract}_{year}_{window}_20261005T080000.csv", f"signature {next(COUNTER)}", submission[0]],
             )
             load = connection.execute(
                 """

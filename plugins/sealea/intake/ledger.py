@@ -143,16 +143,20 @@ def told(connection: psycopg.Connection, submission_id: int) -> set[tuple[Any, .
         with newest as (select max(load_id) as load_id from ops.load where submission_id = %s group by extract)
         select status, coalesce(reason, ''), null, null from ops.load_status inner join newest using (load_id)
         union all
-        select rule_id, severity, line_number, column_name from ops.finding inner join newest using (load_id)
+        select rule_id, severity, line_number, column_name from ops.finding inner join newest using (load_id) where level = 1
     """
     return set(connection.execute(query, [submission_id]))
 
 
-def findings(connection: psycopg.Connection, load_ids: Sequence[int]) -> pl.DataFrame:
-    """Return the explained findings of the loads of one file."""
-    query = "select {} from ops.finding where load_id = any(%s)"
+def findings(connection: psycopg.Connection, load_ids: Sequence[int], level: int | None = None) -> pl.DataFrame:
+    """Return the explained findings of the loads of one file that stand, of one level or of both."""
+    query = """
+        select {} from ops.finding
+        where load_id = any(%s) and level = coalesce(%s, level)
+            and not exists (select from ops.finding_cleared where finding_cleared.finding_id = finding.finding_id)
+    """
     columns = sql.SQL(", ").join(sql.Identifier(name) for name in FINDING)
-    rows = connection.execute(sql.SQL(query).format(columns), [list(load_ids)]).fetchall()
+    rows = connection.execute(sql.SQL(query).format(columns), [list(load_ids), level]).fetchall()
     schema = dict.fromkeys(FINDING, pl.String) | {"line_number": pl.Int64}
     return found.combined([pl.DataFrame(rows, schema=schema, orient="row")])
 

@@ -51,7 +51,8 @@ class Facts:
     `status` is a verdict of level 1, duplicate, or for level 2 compared (there are findings) or agrees. `counts` are by extract;
     `repeats` is the status of the file of which this one is a copy, empty for a new one; `earlier` says what was sent before.
     A check before sending, `is_check`, has no delivery, and names what it could not look at in `not_checked`. `reread_of`
-    is the load before this one, of a file that was read again because the rules changed.
+    is the load before this one, of a file that was read again because the rules changed. An answer `is_of_level_2` stands beside the
+    first one, and the newest replaces the one before.
     """
 
     status: str
@@ -73,6 +74,7 @@ class Facts:
     not_checked: Sequence[str] = ()
     earlier: str = ""
     reread_of: int | None = None
+    is_of_level_2: bool = False
 
 
 def receipt(facts: Facts, findings: pl.DataFrame | None) -> dict[str, str]:
@@ -120,7 +122,8 @@ def stem(facts: Facts) -> str:
     """Return how the names of all files of one answer begin."""
     if facts.is_check:
         return f"{safe_name(facts.file_name)}.check"
-    return f"{safe_name(facts.file_name)}.{facts.delivery_id}{'.again' if facts.is_again else ''}{facts.reread_of or ''}"
+    kind = ".compared" if facts.is_of_level_2 else ".again" if facts.is_again else ""
+    return f"{safe_name(facts.file_name)}.{facts.delivery_id}{kind}{facts.reread_of or ''}"
 
 
 @cache

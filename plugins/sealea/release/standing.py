@@ -40,9 +40,9 @@ CLEAR = """
 """
 ADD = """
     insert into ops.finding
-        (finding_id, level, load_id, rule_id, severity, line_number, column_name, owner_org_id, about_org_id, message, fix)
+        (finding_id, level, load_id, rule_id, severity, line_number, column_name, owner_org_id, about_org_id, message, detail, fix)
     select nextval('ops.finding_id_seq'), 2, found.load_id, {rule}, found.severity, found.line_number, found.column_name,
-        found.owner_org_id, found.about_org_id, {message}, {fix}
+        found.owner_org_id, found.about_org_id, {message}, coalesce('School ' || found.about_org_id || '.', ''), {fix}
     from found
     where not exists (
         select from ops.standing_finding as finding where finding.level = 2 and finding.rule_id = {rule} and {same}
