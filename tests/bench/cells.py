@@ -10,6 +10,7 @@ from typing import Any
 from bench import server as servers
 from bench.figure import Figure, ratio
 from bench.place import Place
+from bench.step import python_path
 from bench.turns import seconds_of
 from sealea.release import transform
 from sealea.settings import Settings
@@ -66,7 +67,8 @@ def ours_seconds(settings: Settings) -> float:
     options = {"--project-dir": project, "--profiles-dir": project, "--target-path": str(work / "target"), "--log-path": str(work / "log")}
     flags = ("--no-use-colors", "--partial-parse", "run", "--full-refresh", "--vars", json.dumps({"pin_id": pin_id}), "--select", *MODELS)
     command = [sys.executable, "-P", "-m", "sealea.release.child", *flags, *(part for option in options.items() for part in option)]
-    done = subprocess.run(command, env=transform.dbt_environment(settings), capture_output=True, text=True, check=False)
+    environ = transform.dbt_environment(settings) | {"PYTHONPATH": python_path(settings)}
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     return sum(map(executed, json.loads((work / "target/run_results.json").read_text())["results"]))
 

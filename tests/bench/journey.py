@@ -19,7 +19,7 @@ from sealea.intake import senders
 from sealea.sample_state.size import Size as StateSize
 from sealea.settings import Settings
 
-STEPS = ("receive", "pin", "cells", "marts", "gate", "publish")  # as the DAGs have them
+STEPS = ("receive", "pin", "reconcile", "cells", "marts", "gate", "publish")  # as the DAGs have them
 ERROR_RATE = 0.05
 ROWS = "select coalesce(sum(loaded_row_count), 0)::bigint from ops.load inner join ops.load_status using (load_id) where status = 'accepted'"
 
@@ -68,7 +68,7 @@ class Journey:
 
     def argument(self, name: str, settings: Settings) -> Any:
         """Return what the DAG hands the step: the pin, or the release."""
-        queries = {"cells": "ops.pin", "marts": "ops.pin", "gate": "ops.pin", "publish": "ops.release"}
+        queries = {"reconcile": "ops.pin", "cells": "ops.pin", "marts": "ops.pin", "gate": "ops.pin", "publish": "ops.release"}
         if name not in queries:
             return None
         table = queries[name]

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 INK, BLUE, RED = "#333333", "#1f6fb4", "#c23b22"
-STEPS = ["sample", "receive", "pin", "cells", "marts", "gate", "publish"]
+STEPS = ["sample", "receive", "pin", "reconcile", "cells", "marts", "gate", "publish"]
 WIDTH = 640
 
 

@@ -17,6 +17,7 @@ TITLES = {
     "sample": "write the state's files",
     "receive": "receive: read, check, load, answer (one worker)",
     "pin": "pin: completeness of every load",
+    "reconcile": "reconcile: rules of level 2, for all LEAs",
     "cells": "dbt: cells",
     "marts": "dbt: marts",
     "gate": "release gate",
@@ -45,7 +46,7 @@ def travel(journey: Journey) -> dict[str, Cost]:
     servers.copy(journey.server, servers.TEMPLATE, journey.database("current"))
     for name in STEPS:
         costs[name] = journey.travel(name, journey.database("current"))
-        if name in ("marts", "publish"):  # what other stages begin with
+        if name in ("pin", "marts", "publish"):  # what other stages begin with
             servers.copy(journey.server, journey.database("current"), journey.database(name))
     servers.drop(journey.server, journey.database("current"))
     return costs

@@ -1,6 +1,7 @@
 """Where the benchmark takes place: a folder with a PostgreSQL, a copy of the project, and states of the wanted size."""
 
 import fcntl
+import hashlib
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,10 +11,11 @@ from pathlib import Path
 from bench import server as servers
 from bench.journey import Journey
 from bench.size import Size
+from sealea import database
 from sealea.local import postgres
 from sealea.settings import PROJECT, Settings
 
-COPIED = ("dbt_project", "expectations")
+COPIED = ("dbt_project", "expectations", "plugins")
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,12 @@ class Place:
 def place(work: Path, size: Size, pairs: int, *, keep: bool) -> Iterator[Place]:
     """Yield the place in the folder `work`; what is in it stays for the next run if `keep`; else the server's data go, which root has elsewhere.
 
-    The project is copied: who edits a model meanwhile changes no number.
+    The project is copied: who edits it meanwhile changes no number.
     """
     work.mkdir(parents=True, exist_ok=True)
     with (work / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # another run may be at work here
+        forget_outdated(work)
         try:
             with servers.running(work) as server:
                 yield Place(work, copy_project(work), server, size, pairs)
@@ -58,8 +61,22 @@ def place(work: Path, size: Size, pairs: int, *, keep: bool) -> Iterator[Place]:
                 postgres.erase(Settings(state_dir=work / "server"))
 
 
+def forget_outdated(work: Path) -> None:
+    """Delete what earlier runs have prepared if the tables of the warehouse were others then."""
+    sources = sorted([*database.WAREHOUSE.glob("*.sql"), *(PROJECT / "expectations/extracts").glob("*.yml")])
+    stamp = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    noted = work / "tables"
+    if not noted.is_file() or noted.read_text() != stamp:
+        server = Settings(state_dir=work / "server")
+        postgres.stop(server)
+        postgres.erase(server)
+        for folder in [path for path in work.iterdir() if path.is_dir()]:
+            shutil.rmtree(folder)
+        noted.write_text(stamp)
+
+
 def copy_project(work: Path) -> Path:
-    """Return a copy of the models and expectations as they are now."""
+    """Return a copy of everything that runs, as it is now."""
     project = work / "project"
     for name in COPIED:
         shutil.rmtree(project / name, ignore_errors=True)

@@ -13,7 +13,8 @@ from bench.place import Place
 from bench.step import Cost
 
 STAGE = "one LEA resubmits"
-LIMIT_SHARE, LIMIT_MORE_SECONDS = 0.02, 20.0  # the issue: 2 % of the full build plus 20 s
+SHARE = 0.02  # the issues: at most 2 % of the cost for all, and so many seconds more
+BUILD_SECONDS, RECONCILE_SECONDS = 20.0, 10.0
 EXTRACT = "assessment_result"
 BUILDS = ("cells", "marts")
 
@@ -43,11 +44,15 @@ def measure(place: Place, file: Path) -> list[Figure]:
     full = rebuilt(journey, database)
     rows = journey.rows(database)
     servers.drop(place.server, database)
+    with journey.scratch("pin") as database:
+        reconciled = journey.travel("reconcile", database).seconds
     build, whole = (sum(steps[name].seconds for name in BUILDS) for steps in (costs, full))
+    limits = {"reconcile": SHARE * reconciled + RECONCILE_SECONDS}
     return [
         Figure(STAGE, "dbt, full build", "s", (whole,), rows=rows, note="cells and marts from the beginning, tests included"),
-        Figure(STAGE, "dbt, after one LEA's file", "s", (build,), LIMIT_SHARE * whole + LIMIT_MORE_SECONDS, rows),
-        *(Figure(STAGE, name, "s", (cost.seconds,), rows=rows) for name, cost in costs.items()),
+        Figure(STAGE, "dbt, after one LEA's file", "s", (build,), SHARE * whole + BUILD_SECONDS, rows),
+        Figure(STAGE, "level 2, all LEAs", "s", (reconciled,), rows=rows),
+        *(Figure(STAGE, name, "s", (cost.seconds,), limits.get(name), rows) for name, cost in costs.items()),
         Figure(STAGE, "file dropped to number published", "s", (sum(cost.seconds for cost in costs.values()),), rows=rows, note=IN_PROCESS),
     ]
 

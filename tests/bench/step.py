@@ -19,7 +19,12 @@ from sealea.settings import Settings, environment, load_settings
 
 TESTS = Path(__file__).parents[1]
 SILENT = {"GX_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
-IMPORTED = {"gate": "great_expectations", "sample": "polars", "receive": "polars"}  # by every task once, before its work begins
+IMPORTED = {
+    "gate": "great_expectations",
+    "reconcile": "great_expectations",
+    "sample": "polars",
+    "receive": "polars",
+}  # by every task once, before its work begins
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class StepFailed(Exception):
 def run(settings: Settings, server: Settings, step: str, argument: Any = None) -> Cost:
     """Run a step and return what it cost. Raises StepFailed with the end of its log."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("SEALEA_", "PYTHON"))}
-    environ |= environment(settings) | SILENT | {"PYTHONPATH": str(TESTS)}
+    environ |= environment(settings) | SILENT | {"PYTHONPATH": python_path(settings)}
     log = settings.state_dir / "log" / f"{step}.log"
     with log.open("wb") as output:
         command = [sys.executable, "-P", "-m", "bench.step", step]
@@ -51,6 +56,11 @@ def run(settings: Settings, server: Settings, step: str, argument: Any = None) -
         raise StepFailed(f"The step {step} failed:\n{log.read_text(errors='replace')[-4000:]}")
     seconds, import_seconds, answer = json.loads(said)
     return Cost(seconds, import_seconds, watch.process_mib, watch.server_mib, answer)
+
+
+def python_path(settings: Settings) -> str:
+    """Return where Python finds the copied package and the benchmark."""
+    return f"{settings.project_dir / 'plugins'}{os.pathsep}{TESTS}"
 
 
 def main() -> None:
@@ -103,6 +113,12 @@ def pin(settings: Settings, _: Any) -> int | None:
     return pin_inputs(settings)
 
 
+def reconcile(settings: Settings, pin_id: int) -> int | None:
+    from sealea.release import reconciling
+
+    return reconciling.reconcile(settings, pin_id)
+
+
 def cells(settings: Settings, pin_id: int) -> dict[str, Any]:
     from sealea.release import transform
 
@@ -131,6 +147,7 @@ STEPS: dict[str, Callable[[Settings, Any], Any]] = {
     "sample": write_sample,
     "receive": receive,
     "pin": pin,
+    "reconcile": reconcile,
     "cells": cells,
     "marts": marts,
     "gate": audit,
