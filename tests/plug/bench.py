@@ -112,8 +112,9 @@ def scene(bench: Bench, name: str) -> Iterator[Scene]:
 
 def write_stages(work: Path) -> list[Stage]:
     """Return the sample state's files, and what some senders send after them: corrections, the same once more, a mess."""
-    sample.write_sample(work / "sample", load_pack(PROJECT, "ex").file_name)
-    first = {folder.name: sorted(folder.glob("*.csv")) for folder in sorted((work / "sample").iterdir()) if folder.is_dir()}
+    listing = sample.write_sample(work / "sample", load_pack(PROJECT, "ex").file_name)
+    senders_listed = sorted(sender.sender_id for sender in register.load_senders(listing))
+    first = {sender_id: sorted((listing.parent / sender_id).iterdir()) for sender_id in senders_listed}
     second: Stage = {}
     for sender_id, word, change in (
         ("ex-0101", "staff_assignment_2026", without_last_record),

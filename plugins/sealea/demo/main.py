@@ -25,7 +25,7 @@ def demonstrate(settings: Settings, say: Say, data: Path | None = None) -> None:
     """
     pipeline = secrets.pipeline_dsn(settings)
     deliveries = {
-        account: sorted((listing.parent / account.sender_id).glob("*.csv"))
+        account: sorted((listing.parent / account.sender_id).iterdir())
         for state_code, listing in write_files(settings, data).items()
         for account in open_accounts(settings, listing, pipeline, state_code)
     }

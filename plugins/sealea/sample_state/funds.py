@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from sealea.sample_state.ledger import FEDERAL, PAY, Accounts
+from sealea.sample_state.accounts import FEDERAL
+from sealea.sample_state.ledger import Accounts, filled
 from sealea.sample_state.organisations import Organisations
 from sealea.sample_state.size import Size
-from sealea.sample_state.staff import JOBS, Staff, dollars, staff_id, table
+from sealea.sample_state.staff import dollars, staff_id
 
 GRANTS = {
     "TITLE1": ("Title I, Part A", "84.010A"),
@@ -69,32 +70,23 @@ def closing(size: Size, year: int) -> str:
     return "UNAUD" if year == size.school_years[-1] else "AUD"
 
 
-def payroll_file(size: Size, state: Organisations, staff: Staff, year: int) -> pl.DataFrame:
-    """Return base pay and benefits of each person as columns of the extract finance_payroll, all text; by school they are the ledger's."""
-    jobs = list(range(len(JOBS)))
-    function, pay = ([PAY[job][place] for job in JOBS] for place in (0, 1))
-    positions = table(state, staff).with_row_index("row")
-    parts = [
-        positions.with_columns(activity=pl.lit(activity), cents=pl.col(cents), object=code)
-        for activity, cents, code in (
-            ("base", "salary", pl.col("job").replace_strict(jobs, pay, return_dtype=pl.String)),
-            ("benefit", "benefits", pl.lit("210")),
-        )
-    ]
-    told = {"fiscal_year": str(year), "period_code": closing(size, year), "as_of_date": f"{year}-06-30", "fund_code": "1", "program_code": "100"}
-    return (
-        pl.concat(parts)
-        .sort("row", "activity")
-        .select(
-            "lea_id",
-            staff_id(),
-            *(pl.lit(value).alias(name) for name, value in told.items()),
-            pl.col("job").replace_strict(jobs, function, return_dtype=pl.String).alias("function_code"),
-            pl.col("object").alias("object_code"),
-            "school_id",
-            pl.col("activity").alias("payroll_activity_code"),
-            dollars("cents").alias("amount_usd"),
-        )
+def payroll_file(size: Size, state: Organisations, payroll: pl.DataFrame, year: int) -> pl.DataFrame:
+    """Return `ledger.payments` as columns of the extract finance_payroll, all text; by account they are the ledger's."""
+    school = state.schools["school_id"].gather(payroll["school"].clip(0)).set(payroll["school"] < 0, "000")
+    return payroll.select(
+        state.leas["lea_id"].gather(payroll["lea"]).alias("lea_id"),
+        staff_id(),
+        pl.lit(str(year)).alias("fiscal_year"),
+        pl.lit(closing(size, year)).alias("period_code"),
+        pl.lit(f"{year}-06-30").alias("as_of_date"),
+        pl.col("fund").alias("fund_code"),
+        pl.col("program").alias("program_code"),
+        filled("project").alias("project_code"),
+        pl.col("function").alias("function_code"),
+        pl.col("object").alias("object_code"),
+        school.alias("school_id"),
+        pl.col("activity").alias("payroll_activity_code"),
+        dollars("cents").alias("amount_usd"),
     )
 
 

@@ -5,56 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from sealea.sample_state.accounts import AT_LEA, AT_SCHOOLS, BENEFITS, COMMITTED, FEDERAL, PAY, PERIODS, REVENUE_SHARES, TUITION
 from sealea.sample_state.organisations import Organisations
 from sealea.sample_state.size import Size
 from sealea.sample_state.staff import JOBS, Staff, dollars, table
 from sealea.sample_state.students import Students
 
-# How the pay of a job is divided: function, object of salaries, and programs with their share in percent and what pays.
-PAY = {
-    "TEACHER": ("1000", "111", (("100", 72, "1", ""), ("200", 12, "1", ""), ("200", 4, "2", "IDEA"), ("300", 5, "1", ""), ("400", 7, "2", "TITLE1"))),
-    "PARAPROFESSIONAL": ("1000", "112", (("100", 45, "1", ""), ("200", 35, "2", "IDEA"), ("400", 20, "2", "TITLE1"))),
-    "COUNSELOR": ("2120", "110", (("100", 100, "1", ""),)),
-    "LIBRARIAN": ("2220", "110", (("100", 100, "1", ""),)),
-    "SCHOOL_ADMINISTRATOR": ("2400", "110", (("100", 100, "1", ""),)),
-    "SUPPORT": ("2600", "110", (("100", 100, "1", ""),)),
-    "LEA_ADMINISTRATOR": ("2300", "110", (("100", 100, "1", ""),)),
-    "COORDINATOR": ("2210", "110", (("100", 70, "1", ""), ("400", 30, "2", "TITLE2A"))),
-    "PSYCHOLOGIST": ("2140", "110", (("200", 100, "1", ""),)),
-}
-BENEFITS = (("210", 55), ("220", 25), ("230", 20))
-# Other spending at a school, cents a student: fund, function, objects, programs, project.
-AT_SCHOOLS = (
-    ("1", "1000", (("320", 9_000), ("580", 1_500), ("610", 14_000), ("640", 11_000), ("650", 8_000)), ("100", "200", "300"), ""),
-    ("2", "1000", (("610", 4_000), ("640", 6_500), ("650", 2_500)), ("400",), "TITLE1"),
-    ("1", "2210", (("320", 4_000), ("610", 1_000), ("640", 900)), ("100",), ""),
-    ("2", "2213", (("320", 5_500), ("580", 1_200), ("610", 700)), ("400",), "TITLE2A"),
-    ("1", "2220", (("610", 900), ("640", 2_100), ("650", 2_600)), ("100",), ""),
-    ("1", "2400", (("530", 900), ("580", 600), ("610", 1_900)), ("100",), ""),
-    ("1", "2600", (("411", 6_500), ("430", 15_000), ("610", 4_500), ("622", 17_000)), ("100",), ""),
-    ("1", "1000", (("610", 3_100),), ("900",), ""),
-)
-# Spending of the LEA as a whole, cents a student: fund, function, object, program, project.
-AT_LEA = (
-    ("1", "2300", "310", "100", "", 9_000),
-    ("1", "2500", "340", "100", "", 11_000),
-    ("1", "2580", "650", "100", "", 8_500),
-    ("1", "2600", "430", "100", "", 34_000),
-    ("1", "2700", "519", "100", "", 38_000),
-    ("1", "2700", "626", "100", "", 9_000),
-    ("2", "3100", "570", "100", "NSLP", 21_000),
-    ("2", "3100", "630", "100", "NSLP", 19_000),
-    ("1", "3300", "300", "800", "", 4_500),
-    ("3", "4000", "450", "100", "", 70_000),
-    ("4", "5100", "830", "100", "", 26_000),
-    ("1", "5200", "930", "100", "", 12_000),
-    ("1", "1000", "564", "100", "", 6_000),
-)
-REVENUE_SHARES = {"1": (("1110", 45), ("3100", 55)), "2": (("4200", 100),), "3": (("1110", 60), ("5100", 25)), "4": (("1110", 100),)}
-# Period, amount type, percent of the year's amount that it shows; the last year is not audited yet.
-PERIODS = (("BUD0", "budget", 0), ("BUD1", "budget", 0), ("Q1", "actual", 24), ("Q2", "actual", 49), ("Q3", "actual", 75), ("Q4", "actual", 100))
-COMMITTED = (("Q1", "encumbrance", 11), ("Q2", "encumbrance", 8), ("Q3", "encumbrance", 5))
-FEDERAL = ("IDEA", "TITLE1", "TITLE2A", "NSLP")
 ACCOUNT = ("lea", "school", "fund", "function", "object", "program", "project")
 
 
@@ -66,30 +22,53 @@ class Accounts:
     received: pl.DataFrame
 
 
-def accounts(size: Size, state: Organisations, students: Students, staff: Staff, leas: np.ndarray, year: int) -> Accounts:
-    """Return the accounts of the chosen LEAs (rows of leas)."""
-    spent = pl.concat([pay(state, staff, leas), at_schools(size, state, students, leas, year), at_leas(size, state, students, leas, year)])
+def accounts(size: Size, state: Organisations, students: Students, payroll: pl.DataFrame, leas: np.ndarray, year: int) -> Accounts:
+    """Return the accounts of the chosen LEAs (rows of leas); pay is exactly what `payments` has."""
+    pay = payroll.group_by(ACCOUNT).agg(pl.col("cents").sum()).sort(ACCOUNT)
+    spent = pl.concat([pay, at_schools(size, state, students, leas, year), at_leas(size, state, students, leas, year)])
     spent = spent.filter(pl.col("cents") != 0).sort(ACCOUNT)
     chance = size.chance("reversals", year, int(leas[0]))
     reversed_ = spent.filter(pl.Series(chance.random(spent.height) < 0.004) & (pl.col("function") == "1000") & (pl.col("object") == "610"))
     spent = pl.concat([spent, reversed_.with_columns(pl.lit("650").alias("object"), -(pl.col("cents") // 9))])
-    return Accounts(spent.group_by(ACCOUNT, maintain_order=True).agg(pl.col("cents").sum()).sort(ACCOUNT), revenue(spent))
+    return Accounts(
+        spent.group_by(ACCOUNT, maintain_order=True).agg(pl.col("cents").sum()).sort(ACCOUNT), revenue(spent, flow_through(state, students)[1])
+    )
 
 
-def pay(state: Organisations, staff: Staff, leas: np.ndarray) -> pl.DataFrame:
-    """Return salaries and benefits by school, job and program; together exactly what the staff is paid."""
-    own = table(state, staff.take(np.isin(staff.lea, leas)))
-    sums = own.group_by("lea", "school", "job").agg(pl.col("salary", "benefits").sum())
-    parts = []
-    for job, (function, salaries, programs) in PAY.items():
-        of_job = sums.filter(pl.col("job") == JOBS.index(job))
-        for measure, objects in (("salary", ((salaries, 100),)), ("benefits", BENEFITS)):
-            shares = [(code, program, part * share, fund, project) for code, part in objects for program, share, fund, project in programs]
-            divided = [pl.col(measure) * share // 10_000 for _, _, share, _, _ in shares]
-            divided[0] = pl.col(measure) - pl.sum_horizontal([pl.lit(0, pl.Int64), *divided[1:]])
-            for (code, program, _, fund, project), cents in zip(shares, divided, strict=True):
-                parts.append(line(of_job, fund, function, code, program, project, cents))
-    return pl.concat(parts)
+def paid(size: Size, state: Organisations, staff: Staff) -> pl.DataFrame:
+    """Return the account that pays each position, in their order: the columns of `table`, function, object, program, fund, project, is_federal."""
+    own = table(state, staff)
+    drawn = (size.lot(staff.number, "paid by") * 100).astype(int)
+    places = np.full(staff.number.shape, 0)
+    options = [(job, option) for job, (_, _, programs) in PAY.items() for option in programs]
+    for job, (_, _, programs) in PAY.items():
+        first = next(place for place, (name, _) in enumerate(options) if name == job)
+        ends = np.cumsum([share for _, share, _, _ in programs])
+        is_of = staff.job == JOBS.index(job)
+        places[is_of] = first + np.searchsorted(ends[:-1], drawn[is_of], "right")
+    told = {
+        "function": [PAY[job][0] for job, _ in options],
+        "object": [PAY[job][1] for job, _ in options],
+        "program": [program for _, (program, _, _, _) in options],
+        "fund": [fund for _, (_, _, fund, _) in options],
+        "project": [project for _, (_, _, _, project) in options],
+    }
+    place = pl.Series(places)
+    accounts = {name: pl.Series(values).gather(place) for name, values in told.items()}
+    return own.with_columns(**accounts, is_federal=accounts["project"] != "")
+
+
+def payments(payers: pl.DataFrame) -> pl.DataFrame:
+    """Return base pay and benefits of each position of `paid`, one row per object: ACCOUNT, number, activity, cents."""
+    own = payers.with_row_index("row").with_columns(pl.col("lea", "school").cast(pl.Int32))
+    base = own.with_columns(activity=pl.lit("base"), cents=pl.col("salary"))
+    shares = [pl.col("benefits") * share // 100 for _, share in BENEFITS]
+    shares[0] = pl.col("benefits") - pl.sum_horizontal(shares[1:])
+    benefits = [
+        own.with_columns(activity=pl.lit("benefit"), object=pl.lit(code), cents=cents) for (code, _), cents in zip(BENEFITS, shares, strict=True)
+    ]
+    columns = (*ACCOUNT, "number", "activity", "cents")
+    return pl.concat([base, *benefits]).sort("row", maintain_order=True).select(*columns)
 
 
 def line(frame: pl.DataFrame, fund: str, function: str, code: str, program: str, project: str, cents: pl.Expr) -> pl.DataFrame:
@@ -123,26 +102,52 @@ def at_leas(size: Size, state: Organisations, students: Students, leas: np.ndarr
     enrolled = np.bincount(state.schools["lea"].to_numpy()[students.school], minlength=state.leas.height)[leas]
     chance = size.chance("central", year)
     factor = (state.leas["size_cost"].to_numpy() * np.exp(chance.normal(0, 0.06, state.leas.height)))[leas]
-    is_charter = state.leas["is_charter"].to_numpy()[leas]
     parts = []
     for fund, function, code, program, project, cents in AT_LEA:
-        total = np.rint(enrolled * cents * factor).astype(np.int64) * ~(is_charter & (code == "564"))
-        frame = pl.DataFrame({"lea": leas, "school": np.full(len(leas), -1), "total": total})
-        parts.append(line(frame, fund, function, code, program, project, pl.col("total")))
+        parts.append(at_lea(leas, (fund, function, code, program, project), np.rint(enrolled * cents * factor).astype(np.int64)))
+    paid_out, _ = flow_through(state, students)
+    parts.append(at_lea(leas, ("1", "1000", "564", "100", ""), paid_out[leas]))
     return pl.concat(parts)
 
 
-def revenue(spent: pl.DataFrame) -> pl.DataFrame:
-    """Return revenue by fund and source, a little above what was spent, and what the general fund gives to capital projects."""
+def at_lea(leas: np.ndarray, account: tuple[str, str, str, str, str], cents: np.ndarray) -> pl.DataFrame:
+    """Return one account of the LEAs as wholes."""
+    return line(pl.DataFrame({"lea": leas, "school": np.full(len(leas), -1), "total": cents}), *account, pl.col("total"))
+
+
+def flow_through(state: Organisations, students: Students) -> tuple[np.ndarray, np.ndarray]:
+    """Return what each LEA pays to charter LEAs and what each of these gets, cents: the sums are equal."""
+    enrolled = np.bincount(state.schools["lea"].to_numpy()[students.school], minlength=state.leas.height)
+    is_charter = state.leas["is_charter"].to_numpy()
+    received = np.where(is_charter, enrolled * TUITION, 0).astype(np.int64)
+    payers = np.where(is_charter, 0, enrolled)
+    ends = np.rint(payers.cumsum() / max(payers.sum(), 1) * received.sum()).astype(np.int64)
+    paid_out = np.diff(ends, prepend=0)
+    return paid_out, received
+
+
+def revenue(spent: pl.DataFrame, tuition: np.ndarray) -> pl.DataFrame:
+    """Return revenue by fund and source, a little above what was spent, and what the general fund gives to capital projects.
+
+    `tuition` is what each LEA gets from other ones, cents by row of leas; charter LEAs levy no taxes.
+    """
     sums = spent.group_by("lea", "fund").agg(pl.col("cents").sum()).sort("lea", "fund")
+    got = pl.Series(tuition).gather(sums["lea"])
+    sums = sums.with_columns(cents=pl.when((got > 0) & (pl.col("fund") == "1")).then(pl.col("cents") - got * 99 // 100).otherwise("cents"))
+    is_charter = got > 0
     parts = []
     for fund, sources in REVENUE_SHARES.items():
         of_fund = sums.filter(pl.col("fund") == fund)
+        levies = ~is_charter.filter(sums["fund"] == fund)
         for source, share in sources:
-            parts.append(of_fund.select("lea", "fund", pl.lit(source).alias("source"), (pl.col("cents") * share // 99).alias("cents")))
+            instead = pl.when(pl.Series(levies)).then(pl.lit(source)).otherwise(pl.lit("3100" if source == "1110" else source))
+            parts.append(of_fund.select("lea", "fund", instead.alias("source"), (pl.col("cents") * share // 99).alias("cents")))
     moved = spent.filter(pl.col("function") == "5200").group_by("lea").agg(pl.col("cents").sum())
     parts.append(moved.select("lea", pl.lit("3").alias("fund"), pl.lit("5200").alias("source"), "cents"))
-    return pl.concat(parts).sort("lea", "fund", "source")
+    payees = sums.with_columns(got=got).filter((pl.col("fund") == "1") & (pl.col("got") > 0))
+    parts.append(payees.select("lea", "fund", pl.lit("1322").alias("source"), pl.col("got").cast(pl.Int64).alias("cents")))
+    whole = pl.concat(parts).group_by("lea", "fund", "source").agg(pl.col("cents").sum())
+    return whole.filter(pl.col("cents") != 0).sort("lea", "fund", "source")
 
 
 def ledger_lines(size: Size, books: Accounts, year: int) -> pl.DataFrame:

@@ -129,7 +129,7 @@ def with_events(size: Size, chance: np.random.Generator, schools: pl.DataFrame) 
 def happens(chance: np.random.Generator, rows: list[Row], places: list[int], standing: list[int], counts: dict[int, int], year: int) -> None:
     """Let something happen, or nothing, to the schools of one LEA and level before the school year begins."""
     drawn = chance.random()
-    if drawn < 0.05 and len(standing) >= 3:  # two merge into a new one
+    if drawn < 0.06 and len(standing) >= 3:  # two merge into a new one
         gone = [standing[at] for at in chance.choice(len(standing), 2, replace=False)]
         capacity = sum(rows[place]["capacity"] for place in gone)
         poverty = sum(rows[place]["capacity"] * rows[place]["poverty"] for place in gone) / capacity
@@ -138,14 +138,14 @@ def happens(chance: np.random.Generator, rows: list[Row], places: list[int], sta
         places.append(len(rows) - 1)
         for place in gone:
             rows[place] |= {"last_year": year - 1, "successor": len(rows) - 1}
-    elif 0.05 <= drawn < 0.10 and len(standing) >= 2:  # one closes, another takes its students
+    elif 0.06 <= drawn < 0.13 and len(standing) >= 2:  # one closes, another takes its students
         closed, heir = (standing[at] for at in chance.choice(len(standing), 2, replace=False))
         rows[closed] |= {"last_year": year - 1, "successor": heir}
-    elif 0.10 <= drawn < 0.15 and len(standing) >= 2:  # one opens
+    elif 0.13 <= drawn < 0.17 and standing:  # one opens
         opened(rows, rows[standing[0]], counts, year)
         rows[-1] |= {"capacity": rows[-1]["capacity"] * 0.6}
         places.append(len(rows) - 1)
-    elif 0.15 <= drawn < 0.18 and standing:
+    elif 0.17 <= drawn < 0.20 and standing:
         rows[standing[0]] |= {"renamed_in": year, "new_name": f"New {rows[standing[0]]['name']}"}
 
 

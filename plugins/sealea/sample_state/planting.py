@@ -1,6 +1,6 @@
 """Planting errors into the files of a sample state, as the catalogue errors.yml has them, and knowing what must be found where."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,22 +20,91 @@ FINDING = {
     "line_number": pl.Int64,
     "column_name": pl.String,
 }
-SMALLEST = 60  # rows below which none is spoilt: a few bad ones would return the file
+SMALLEST = 20  # rows below which none is spoilt: a few bad ones would return the file
+SEA = -1  # in the place of a row of leas
+FIRST_DAY, SECOND_DAY, THIRD_DAY, LATE_DAY = "1005", "1012", "1019", "1120"  # days of the year on which files are sent; due is October 31
 Kind = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class Remarks:
+    """What the platform rightly says of rows in which nothing was planted: `at` marks them. Errors are planted elsewhere."""
+
+    rule: str
+    severity: str
+    column: str
+    at: np.ndarray
+
+    def within(self, start: int, end: int) -> "Remarks":
+        """Return the remarks on the rows from `start` to `end`."""
+        return replace(self, at=self.at[start:end])
+
+    def findings(self) -> list[tuple[str, str, int | None, str | None]]:
+        """Return them as findings."""
+        return [(self.rule, self.severity, int(row) + 2, self.column) for row in np.flatnonzero(self.at)]
+
+
+def remarked(remarks: tuple[Remarks, ...]) -> np.ndarray:
+    """Return the rows that have remarks."""
+    return np.unique(np.concatenate([np.flatnonzero(remark.at) for remark in remarks] or [np.zeros(0, dtype=np.int64)]))
+
+
+def said(remarks: tuple[Remarks, ...]) -> list[tuple[str, str, int | None, str | None]]:
+    """Return all remarks as findings."""
+    return [finding for remark in remarks for finding in remark.findings()]
+
+
+@dataclass(frozen=True)
 class Planted:
-    """A file with an error in it. `text` is its CSV, `lost` says which of the clean rows the platform must not count."""
+    """A file with an error in it. `text` is its CSV, `lost` says which of the clean rows the platform must not count.
+
+    `loaded_row_count` counts the rows that come into the warehouse: not always the rows that count.
+    """
 
     text: str
     lost: np.ndarray
     findings: list[tuple[str, str, int | None, str | None]]
     is_returned: bool
+    kind: str = ""
+
+    @property
+    def loaded_row_count(self) -> int:
+        """Return how many rows of the file are loaded."""
+        return int((~self.lost).sum())
+
+
+@dataclass(frozen=True)
+class Sending:
+    """A file as it is sent in a turn, on a day of the year; `is_last` unless a later one takes its place."""
+
+    turn: int
+    day: str
+    file: Planted
+    is_last: bool = True
+
+
+def clean_file(rows: pl.DataFrame, remarks: tuple[Remarks, ...]) -> Planted:
+    """Return the file in which nothing is wrong."""
+    return Planted(rows.write_csv(), np.zeros(rows.height, dtype=bool), said(remarks), is_returned=False)
+
+
+def sendings(kind: Kind | None, rows: pl.DataFrame, own: Planted, remarks: tuple[Remarks, ...]) -> list[Sending]:
+    """Return how a file reaches the platform: once; never; late; wrong at first; or right, wrong, and right as before."""
+    way = kind.get("delivery", "once") if kind else "once"
+    if way == "missing":
+        return []
+    if way == "late":
+        return [Sending(1, LATE_DAY, own)]
+    if way == "once" or not own.kind:
+        return [Sending(1, FIRST_DAY, own)]
+    clean = clean_file(rows, remarks)
+    if way == "corrected":
+        return [Sending(1, FIRST_DAY, own, is_last=False), Sending(2, SECOND_DAY, clean)]
+    return [Sending(1, FIRST_DAY, clean, is_last=False), Sending(2, SECOND_DAY, own, is_last=False), Sending(3, THIRD_DAY, clean)]
 
 
 def kinds() -> list[Kind]:
-    """Return the catalogue."""
+    """Return the catalogue; entries with `waits_for` name the rule's room that does not exist yet and are not planted."""
     catalogue: list[Kind] = yaml.safe_load(CATALOGUE.read_text())["kinds"]
     return catalogue
 
@@ -46,24 +115,31 @@ def chosen(size: Size, rate: float, lea_count: int) -> dict[tuple[str, int, int]
     plan: dict[tuple[str, int, int], Kind] = {}
     by_extract: dict[str, list[Kind]] = {}
     for kind in kinds():
-        by_extract.setdefault(kind["extract"], []).append(kind)
+        if "waits_for" not in kind:
+            by_extract.setdefault(kind["extract"], []).append(kind)
     for extract, of_extract in by_extract.items():
-        files = [(extract, year, lea) for year in size.school_years for lea in range(lea_count)]
-        count = round(rate * len(files))
+        senders = [SEA] if of_extract[0].get("sender") == "sea" else range(lea_count)
+        files = [(extract, year, sender) for year in size.school_years for sender in senders]
+        count, order = round(rate * len(files)), chance.permutation(len(of_extract))
         for place, at in enumerate(chance.permutation(len(files))[:count]):
-            plan[files[at]] = of_extract[place % len(of_extract)]
+            plan[files[at]] = of_extract[order[place % len(of_extract)]]
     return plan
 
 
-def planted(size: Size, kind: Kind | None, rows: pl.DataFrame, other_lea: str, subject: tuple[Any, ...]) -> Planted:
+def planted(
+    size: Size, kind: Kind | None, rows: pl.DataFrame, other_lea: str, subject: tuple[Any, ...], remarks: tuple[Remarks, ...] = ()
+) -> Planted:
     """Return the file of `rows`, all text, with one kind of error in it, or clean; `other_lea` sends files of its own."""
-    clean = Planted(rows.write_csv(), np.zeros(rows.height, dtype=bool), [], is_returned=False)
-    if kind is None or (rows.height < SMALLEST and any(finding["severity"] == "F2" for finding in kind["finds"])):
+    clean = clean_file(rows, remarks)
+    if kind is None or not kind["finds"] or (rows.height < SMALLEST and any(finding["severity"] == "F2" for finding in kind["finds"])):
+        return clean
+    if kind.get("file") == {"swapped": True}:
         return clean
     if "file" in kind:
         return wrong_file(kind, rows)
     eligible = rows.with_row_index("row").filter(pl.sql_expr(kind["where"]) if "where" in kind else pl.lit(value=True))["row"].to_numpy()
-    count = min(3, max(1, rows.height // 50), len(eligible))
+    eligible = np.setdiff1d(eligible, remarked(remarks))
+    count = min(kind.get("rows", 3), max(1, rows.height // 50), len(eligible))
     if not count:
         return clean
     at = np.sort(size.chance("planted", *subject).choice(eligible, count, replace=False))
@@ -71,14 +147,14 @@ def planted(size: Size, kind: Kind | None, rows: pl.DataFrame, other_lea: str, s
     if "set" in change:
         wrong, copies = with_values(rows, at, change["set"]), []
     else:
-        values = change["copy"] if "copy" in change else {change["foreign"]: other_lea}
+        values = change["copy"] if "copy" in change else {change["foreign"]: other_lea, **change.get("with", {})}
         wrong = pl.concat([rows, rows[at].with_columns(pl.lit(value or None, pl.String).alias(name) for name, value in values.items())])
         copies = list(range(rows.height, rows.height + count))
-    findings = reported(kind, {"lines": list(at), "copies": copies, "both": [*at, *copies]})
+    findings = [*reported(kind, {"lines": list(at), "copies": copies, "both": [*at, *copies]}), *said(remarks)]
     lost = np.full(rows.height, any(finding["severity"] == "F1" for finding in kind["finds"]))
     is_returned = bool(lost.any())
     lost[[line - 2 for _, severity, line, _ in findings if severity == "F2" and line and line - 2 < rows.height]] = True
-    return Planted(wrong.write_csv(), lost, findings, is_returned)
+    return Planted(wrong.write_csv(), lost, findings, is_returned, kind["kind"])
 
 
 def reported(kind: Kind, rows: dict[str, list[int]]) -> list[tuple[str, str, int | None, str | None]]:
@@ -98,6 +174,12 @@ def with_values(rows: pl.DataFrame, at: np.ndarray, values: dict[str, str]) -> p
     return whole.with_columns(
         pl.when(mask).then(pl.lit(value or None, pl.String)).otherwise(pl.col(name)).alias(name) for name, value in values.items()
     )
+
+
+def swapped(kind: Kind, rows: pl.DataFrame, others: pl.DataFrame, remarks: tuple[Remarks, ...]) -> Planted:
+    """Return the file of another LEA in the place of the own one; `remarks` are on the other's rows."""
+    findings = [*reported(kind, {"lines": list(range(others.height))}), *said(remarks)]
+    return Planted(others.write_csv(), np.ones(rows.height, dtype=bool), findings, is_returned=True, kind=kind["kind"])
 
 
 def wrong_file(kind: Kind, rows: pl.DataFrame) -> Planted:
@@ -121,4 +203,4 @@ def wrong_file(kind: Kind, rows: pl.DataFrame) -> Planted:
         at_fault = [middle]
     findings = reported(kind, {"lines": at_fault})
     is_returned = any(severity == "F1" for _, severity, _, _ in findings)
-    return Planted(text, np.full(rows.height, is_returned), findings, is_returned)
+    return Planted(text, np.full(rows.height, is_returned), findings, is_returned, kind["kind"])

@@ -7,7 +7,18 @@ from sealea.sample_state.organisations import LEVELS, RACES, Organisations
 from sealea.sample_state.size import STATE, Size
 from sealea.sample_state.students import LEARNER, LEARNER_FIRST_YEAR, Students
 
-LEA_EXTRACTS = ("finance_ledger", "staff", "staff_assignment", "assessment_result")
+LEA_EXTRACTS = (
+    *("finance_ledger", "finance_fund_balance", "finance_payroll", "staff", "staff_assignment", "staff_vacancy"),
+    *("assessment_result", "student_enrollment", "material_adoption", "time_use"),
+)
+MEMBERS = {
+    "race_ethnicity": (*RACES, "UNKNOWN"),
+    "sex": ("F", "M", "X"),
+    "economic": ("NECODIS", "ECODIS"),
+    "english_learner": ("NLEP", "LEP"),
+    "disability": ("WODIS", "WDIS"),
+    "gifted": ("NGT", "GT"),
+}
 
 
 def directory(size: Size, state: Organisations, year: int) -> pl.DataFrame:
@@ -54,14 +65,12 @@ def directory(size: Size, state: Organisations, year: int) -> pl.DataFrame:
 
 def enrollment(state: Organisations, students: Students, year: int) -> pl.DataFrame:
     """Return the census counts by school, grade and subgroup, all columns text but the count."""
-    frame = pl.DataFrame({"school": students.school, "grade": students.grade, **members(students)})
-    dimensions = [name for name in frame.columns if name not in ("school", "grade")]
-    parts = [
-        frame.group_by("school", "grade", pl.col(dimension).alias("subgroup_code"))
-        .len("student_count")
-        .with_columns(pl.lit(dimension).alias("dimension"))
-        for dimension in dimensions
-    ]
+    frame = pl.DataFrame({"school": students.school, "grade": students.grade, "all": np.zeros(len(students.number), np.int8), **members(students)})
+    parts = []
+    for dimension, codes in {"all": ("ALL",), **MEMBERS}.items():
+        counts = frame.group_by("school", "grade", pl.col(dimension).cast(pl.Int64).alias("member")).len("student_count")
+        code = pl.col("member").replace_strict(list(range(len(codes))), list(codes), return_dtype=pl.String)
+        parts.append(counts.with_columns(code.alias("subgroup_code"), pl.lit(dimension).alias("dimension")).drop("member"))
     counts = pl.concat(parts).sort("school", "grade", "dimension", "subgroup_code")
     return counts.select(
         state.schools["school_id"].gather(counts["school"]).alias("school_id"),
@@ -75,16 +84,49 @@ def enrollment(state: Organisations, students: Students, year: int) -> pl.DataFr
 
 
 def members(students: Students) -> dict[str, np.ndarray]:
-    """Return the member of every subgroup dimension that each student belongs to."""
+    """Return the member of every subgroup dimension that each student belongs to, as rows of MEMBERS."""
     return {
-        "all": np.full(len(students.number), "ALL"),
-        "race_ethnicity": np.array([*RACES, "UNKNOWN"])[students.race],
-        "sex": np.array(["F", "M", "X"])[students.sex],
-        "economic": np.where(students.is_poor, "ECODIS", "NECODIS"),
-        "english_learner": np.where(np.isin(students.learner, [LEARNER_FIRST_YEAR, LEARNER]), "LEP", "NLEP"),
-        "disability": np.where(students.has_disability, "WDIS", "WODIS"),
-        "gifted": np.where(students.is_gifted, "GT", "NGT"),
+        "race_ethnicity": students.race,
+        "sex": students.sex,
+        "economic": students.is_poor,
+        "english_learner": np.isin(students.learner, [LEARNER_FIRST_YEAR, LEARNER]),
+        "disability": students.has_disability,
+        "gifted": students.is_gifted,
     }
+
+
+def regions(size: Size, state: Organisations) -> pl.DataFrame:
+    """Return the service agencies as columns of the extract region, all text."""
+    number = pl.col("region_id").str.slice(4)
+    return state.regions.select(
+        pl.col("region_id").alias("region_org_id"),
+        pl.col("name").alias("region_name"),
+        pl.lit("Data Services Desk").alias("office_name"),
+        pl.concat_str(pl.lit("data@agency"), number, pl.lit(".example")).alias("office_email"),
+        pl.lit("data finance instruction personnel").alias("service_codes"),
+        pl.lit(f"{size.school_years[0] - 21}-07-01").alias("open_date"),
+    )
+
+
+def region_members(size: Size, state: Organisations) -> pl.DataFrame:
+    """Return which LEAs the service agencies serve as columns of the extract region_member, all text."""
+    return pl.DataFrame(
+        {
+            "region_org_id": state.regions["region_id"].gather(state.leas["region"]),
+            "lea_id": state.leas["lea_id"],
+            "valid_from_date": [f"{size.school_years[0] - 21}-07-01"] * state.leas.height,
+        }
+    )
+
+
+def code_crosswalk() -> pl.DataFrame:
+    """Return what the state's job classes mean elsewhere as columns of the extract code_crosswalk, all text."""
+    names = {"TEACHER": "Teacher", "PARAPROFESSIONAL": "Paraprofessional", "COUNSELOR": "School Counselor", "LIBRARIAN": "Librarian"}
+    rows = [
+        ("job_class_code", code, name, code, f"uri://ed-fi.org/StaffClassificationDescriptor#{name}", "2000-07-01") for code, name in names.items()
+    ]
+    columns = ("code_set", "code", "code_name", "national_code", "ed_fi_descriptor", "valid_from_date")
+    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
 
 
 def windows(size: Size) -> pl.DataFrame:
@@ -102,27 +144,4 @@ def windows(size: Size) -> pl.DataFrame:
         for extract in LEA_EXTRACTS
         for year in size.school_years
     ]
-    return pl.DataFrame(rows)
-
-
-def targets(size: Size, state: Organisations) -> pl.DataFrame:
-    """Return the targets of the state's goals, and of its LEAs for mathematics."""
-    start, end = size.school_years[0], size.school_years[-1] + 3
-
-    def row(goal: str, name: str, indicator: str, org_id: str, values: tuple[str, str], owner: str, **more: str) -> dict[str, str]:
-        scope = {"subject_code": "ALL", "grade_code": "ALL", "subgroup_code": "ALL", "contrast_id": "NONE"} | more
-        years = {"baseline_year": str(start), "baseline_value": values[0], "target_year": str(end), "target_value": values[1]}
-        return (
-            {"goal_code": goal, "goal_name": name, "indicator_id": indicator, "org_id": org_id}
-            | scope
-            | years
-            | {"trajectory_code": "linear", "owner_role": owner}
-        )
-
-    math, chief, talent = "Students proficient in mathematics", "Chief Academic Officer", "Director of Educator Talent"
-    rows = [row("PM-1", math, "proficiency", org_id, ("0.42", "0.54"), chief, subject_code="MATH") for org_id in (STATE, *state.leas["lea_id"])]
-    rows.append(row("PM-2", "Students proficient in English language arts", "proficiency", STATE, ("0.40", "0.52"), chief, subject_code="ELA"))
-    fair = "Students in poverty meet no more inexperienced teachers than others"
-    rows.append(row("EQT-1", fair, "exposure_gap", STATE, ("0.10", "0.02"), talent, contrast_id="economic"))
-    rows.append(row("EQT-2", "Fewer inexperienced teachers", "inexperienced_teachers", STATE, ("0.20", "0.12"), talent))
     return pl.DataFrame(rows)

@@ -5,7 +5,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from sealea.sample_state.organisations import RACES, Organisations
+from sealea.sample_state import reform
+from sealea.sample_state.organisations import GRADES, RACES, Organisations
 from sealea.sample_state.size import Size
 from sealea.sample_state.students import FROM_OTHER_LEA, FROM_OWN_LEA, LEARNER, LEARNER_FIRST_YEAR, LEFT_EARLY, WHOLE_YEAR, Students
 
@@ -44,9 +45,9 @@ def results(size: Size, state: Organisations, students: Students, year: int, sub
     bounds = np.cumsum(np.stack([0.014 + 0.02 * tested.is_poor, refusal, refusal / 3, np.full(count, 0.002), np.full(count, 0.004)], axis=1), axis=1)
     drawn = chance.random(count)
     fate = np.where(drawn < bounds[:, -1], 1 + (drawn[:, None] >= bounds).sum(axis=1), 0).astype(np.int8)
-    is_alternate = tested.has_disability & (chance.random(count) < 0.065)
+    is_alternate = alternate(size, tested, lea)
     skill = tested.math_skill if subject == "MATH" else tested.skill
-    observed = skill + chance.normal(0, 0.3, count)
+    observed = skill + chance.normal(0, 0.3, count) + reform.effect(size, state, subject, year)[tested.school]
     raw = 500 + 20 * (tested.grade.astype(np.int64) - 3) + 50 * observed + 12 * has_new_scale(size, subject, year)
     score = np.clip(np.rint(raw), LOWEST, HIGHEST).astype(np.int16)
     score = np.where(is_alternate, np.clip(np.rint(250 + 15 * observed), 200, 300), score).astype(np.int16)
@@ -74,6 +75,50 @@ def results(size: Size, state: Organisations, students: Students, year: int, sub
         }
     )
     return frame.sort("school", maintain_order=True)
+
+
+def alternate(size: Size, tested: Students, lea: np.ndarray) -> np.ndarray:
+    """Return who takes the alternate assessment: students with a disability, below 1 % of an LEA (34 CFR 200.6(c))."""
+    drawn = np.where(tested.has_disability, size.lot(tested.number, "alternate"), 1.0)
+    order = np.lexsort((drawn, lea))
+    place = np.empty(len(lea), dtype=np.int64)
+    begin = np.searchsorted(lea[order], lea[order], "left")
+    place[order] = np.arange(len(lea)) - begin
+    allowed = np.maximum(np.bincount(lea)[lea] * 0.009, 8)
+    return np.asarray((drawn < 0.06) & (place < allowed))
+
+
+def registry(size: Size, year: int) -> pl.DataFrame:
+    """Return the tests of the school year as columns of the extract assessment_registry, all text; a new scale is announced as a break."""
+    rows = []
+    for subject, name in zip(SUBJECTS, ("English language arts", "Mathematics"), strict=True):
+        is_break = has_new_scale(size, subject, year) and not has_new_scale(size, subject, year - 1)
+        for grade in GRADES:
+            what, limits = (subject, name, grade, year), cuts(size, subject, grade, year)
+            rows.append(registered("EXSA", "Example State Assessment", "REGULAR", what, (LOWEST, HIGHEST, *limits), is_break=is_break))
+            rows.append(registered("EXAA", "Example Alternate Assessment", "ALTERNATE", what, (200, 300, *ALTERNATE_CUTS), is_break=False))
+    return pl.DataFrame(rows)
+
+
+def registered(code: str, title: str, kind: str, what: tuple[str, str, int, int], limits: tuple[int, ...], *, is_break: bool) -> dict[str, str]:
+    """Return one line of the registry; `limits` are the lowest and the highest score and the lowest of levels 2, 3 and 4."""
+    subject, name, grade, year = what
+    scores = ("minimum_score", "maximum_score", "cut_score_level_2", "cut_score_level_3", "cut_score_level_4")
+    return {
+        "school_year": str(year),
+        "test_code": f"{code}-{subject}-{grade:02d}",
+        "test_name": f"{title}, {name}, grade {grade}",
+        "subject_code": subject,
+        "grade_code": f"{grade:02d}",
+        "administration_code": "SPRING",
+        "assessment_type_code": kind,
+        "score_step": "1",
+        **{column: str(score) for column, score in zip(scores, limits, strict=True)},
+        "score_standard_error": "15.0" if kind == "REGULAR" else "5.0",
+        "is_standard_setting_break": "Y" if is_break else "N",
+        "administration_begin_date": f"{year}-04-01",
+        "administration_end_date": f"{year}-05-15",
+    }
 
 
 def result_file(state: Organisations, frame: pl.DataFrame, year: int, subject: str) -> pl.DataFrame:

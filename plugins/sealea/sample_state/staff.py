@@ -110,7 +110,7 @@ def leaving(size: Size, state: Organisations, staff: Staff, year: int) -> Staff:
     chance = size.chance("leaving", year, len(staff.number))
     poverty = np.where(staff.school >= 0, state.schools["poverty"].to_numpy()[staff.school], 0.3)
     rate = 0.06 + 0.08 * (staff.experience < 3) + 0.08 * poverty + 0.25 * (staff.experience > 33)
-    return replace(staff, leaves=chance.random(len(staff.number)) < rate)
+    return replace(staff, leaves=(chance.random(len(staff.number)) < rate) | (staff.experience > 38))
 
 
 def next_year(size: Size, state: Organisations, staff: Staff, students: Students, year: int, numbered: int) -> Staff:
@@ -128,6 +128,7 @@ def next_year(size: Size, state: Organisations, staff: Staff, students: Students
         years_here=(staying.years_here + 1).astype(np.int16),
         degree=np.where((staying.degree == 0) & (chance.random(len(school)) < 0.06), 1, staying.degree).astype(np.int8),
     )
+    staying = exchanged(size, state, staying, year)
     lea, wanted_school, job = positions(state, students)
     schools = state.schools.height
     key = (lea.astype(np.int64) * (schools + 1) + wanted_school + 1) * len(JOBS) + job
@@ -137,7 +138,37 @@ def next_year(size: Size, state: Organisations, staff: Staff, students: Students
     free = wanted_count - np.bincount(at[wanted[at] == held], minlength=len(wanted))
     open_key = np.repeat(wanted, np.maximum(free, 0))
     vacant = (open_key // len(JOBS) // (schools + 1), open_key // len(JOBS) % (schools + 1) - 1, open_key % len(JOBS))
-    return leaving(size, state, staying, year).plus(hired(size, state, vacant, year, numbered, is_first=False))
+    new = rehired(size, hired(size, state, vacant, year, numbered, is_first=False), staff.take(staff.leaves), year)
+    return leaving(size, state, staying, year).plus(new)
+
+
+def exchanged(size: Size, state: Organisations, staying: Staff, year: int) -> Staff:
+    """Return the staff with some who change places with a colleague of another school of the LEA, job and level."""
+    levels = np.array([("elementary", "middle", "high", "all").index(name) for name in state.schools["level"]])
+    moves = np.flatnonzero((staying.school >= 0) & (size.lot(staying.number, "exchange", year) < 0.04))
+    group = (staying.lea[moves].astype(np.int64) * len(JOBS) + staying.job[moves]) * 4 + levels[staying.school[moves]]
+    order = moves[np.argsort(group, kind="stable")]
+    ends = np.flatnonzero(np.diff(np.sort(group), append=-1))
+    school, start = staying.school.copy(), 0
+    for end in (ends + 1).tolist():
+        school[order[start:end]] = np.roll(staying.school[order[start:end]], 1)
+        start = end
+    return replace(staying, school=school)
+
+
+def rehired(size: Size, new: Staff, left: Staff, year: int) -> Staff:
+    """Return the new staff, some of them persons who left another LEA at the end of the year before and are in the same job again."""
+    returning = left.take((size.lot(left.number, "rehired", year) < 0.25) & (left.experience < 30))
+    number, experience, degree, sex = new.number.copy(), new.experience.copy(), new.degree.copy(), new.sex.copy()
+    for job in range(len(JOBS)):
+        persons, places = np.flatnonzero(returning.job == job), np.flatnonzero(new.job == job)
+        places = places[size.chance("rehired", year, job).permutation(len(places))][: len(persons)]
+        persons = persons[: len(places)]
+        elsewhere = new.lea[places] != returning.lea[persons]
+        persons, places = persons[elsewhere], places[elsewhere]
+        number[places], degree[places], sex[places] = returning.number[persons], returning.degree[persons], returning.sex[persons]
+        experience[places] = returning.experience[persons] + 1
+    return replace(new, number=number, experience=experience, degree=degree, sex=sex)
 
 
 def first_year(size: Size, state: Organisations, students: Students) -> Staff:
@@ -146,9 +177,11 @@ def first_year(size: Size, state: Organisations, students: Students) -> Staff:
     return hired(size, state, positions(state, students), year, 0, is_first=True)
 
 
-def staff_file(state: Organisations, staff: Staff, year: int) -> pl.DataFrame:
-    """Return staff as columns of the extract staff, all of them text."""
-    return table(state, staff).select(
+def staff_file(state: Organisations, staff: Staff, ratings: pl.Series, year: int) -> pl.DataFrame:
+    """Return staff as columns of the extract staff, all of them text; `ratings` are those of the year before."""
+    rating = pl.col("rating")
+    reason = pl.when(pl.col("experience") > 30).then(pl.lit("retirement")).otherwise(pl.lit("unknown"))
+    return table(state, staff).with_columns(rating=ratings).select(
         pl.col("lea_id"),
         pl.lit(str(year)).alias("school_year"),
         staff_id(),
@@ -166,23 +199,11 @@ def staff_file(state: Organisations, staff: Staff, year: int) -> pl.DataFrame:
         dollars("benefits").alias("benefits_usd"),
         pl.when("leaves").then(pl.lit(f"{year}-06-15")).alias("separation_date"),
         pl.when("leaves").then(pl.lit("voluntary")).alias("separation_type_code"),
-    )
-
-
-def assignment_file(state: Organisations, staff: Staff, year: int) -> pl.DataFrame:
-    """Return staff as columns of the extract staff_assignment, all of them text."""
-    is_teacher = pl.col("job") == TEACHER
-    return table(state, staff).select(
-        pl.col("lea_id"),
-        pl.lit(str(year)).alias("school_year"),
-        staff_id(),
-        pl.col("school_id"),
-        pl.col("job").replace_strict(list(range(len(JOBS))), list(JOBS), return_dtype=pl.String).alias("job_class_code"),
-        pl.when(is_teacher).then(pl.lit("T-1000")).otherwise(pl.lit("A-2400")).alias("assignment_code"),
-        pl.concat_str(pl.col("fte") // 100, pl.lit("."), (pl.col("fte") % 100).cast(pl.String).str.zfill(2)).alias("fte"),
-        pl.lit(f"{year - 1}-08-15").alias("begin_date"),
-        pl.when(is_teacher).then(pl.lit("Y")).otherwise(pl.lit("N")).alias("is_teacher_of_record"),
-    )
+        pl.when("leaves").then(reason).alias("separation_reason_code"),
+        pl.when(rating.is_not_null()).then(pl.lit(str(year - 1))).alias("effectiveness_year"),
+        rating.alias("effectiveness_rating_code"),
+        pl.when(rating == "NR").then(pl.lit("new")).alias("not_rated_reason_code"),
+    )  # fmt: skip
 
 
 def table(state: Organisations, staff: Staff) -> pl.DataFrame:

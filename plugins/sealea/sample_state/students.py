@@ -130,8 +130,7 @@ def in_year(size: Size, state: Organisations, students: Students, year: int) -> 
     count = len(students.number)
     rates = np.array([0.0, 0.018, 0.016, 0.012, 0.014]) * (1 + students.is_poor[:, None])
     drawn = chance.random(count)
-    stay = (5 - (drawn[:, None] < rates[:, ::-1].cumsum(axis=1)).sum(axis=1)).clip(0, 4)
-    stay = np.where(drawn < rates.sum(axis=1), stay, WHOLE_YEAR)
+    stay = LEFT_EARLY - (drawn[:, None] >= rates[:, :0:-1].cumsum(axis=1)).sum(axis=1)
     places = Places(state, year)
     lea = state.schools["lea"].to_numpy()[students.school]
     other = chance.choice(state.leas.height, count, p=weights(state))

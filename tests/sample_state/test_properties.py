@@ -1,0 +1,200 @@
+"""What holds in every sample state: books that balance, rosters that agree with results, relations that a reviewer from a state knows."""
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+
+from sealea.sample_state import planting, reform, results, staff, students
+from sealea.sample_state.organisations import organisations
+from sealea.sample_state.size import Size
+from sealea.sample_state.writing import write_state
+
+from .conftest import PATTERN
+
+SMALL = Size(leas=6, students=1500, years=2, seed=5)
+
+
+def cents(column: str) -> pl.Expr:
+    return (pl.col(column).cast(pl.Decimal(18, 2)) * 100).cast(pl.Int64)
+
+
+def everything(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_one_does_not(tmp_path):
+    for name, seed in (("once", 5), ("again", 5), ("other", 6)):
+        write_state(replace(SMALL, seed=seed), tmp_path / name, PATTERN, 0.5)
+    once, again, other = (everything(tmp_path / name) for name in ("once", "again", "other"))
+
+    assert once == again
+    assert once != other
+
+
+def test_fund_balances_add_up_and_go_on_from_year_to_year(files):
+    funds = files.rows("finance_fund_balance").with_columns(
+        **{name: cents(f"{name}_usd") for name in ("beginning_balance", "revenues", "other_sources", "expenditures", "other_uses", "ending_balance")}
+    )
+    flow = pl.col("beginning_balance") + pl.col("revenues") + pl.col("other_sources") - pl.col("expenditures") - pl.col("other_uses")
+    before = funds.select("lea_id", "fund_code", (pl.col("fiscal_year").cast(pl.Int64) + 1).cast(pl.String).alias("fiscal_year"), "ending_balance")
+    pairs = funds.join(before, on=["lea_id", "fund_code", "fiscal_year"], suffix="_before")
+
+    assert funds.filter(flow != pl.col("ending_balance")).is_empty()
+    assert pairs.height > 0
+    assert pairs.filter(pl.col("beginning_balance") != pl.col("ending_balance_before")).is_empty()
+
+
+def final(files):
+    return files.rows("finance_ledger").filter(pl.col("period_code").is_in(["AUD", "UNAUD"])).with_columns(cents=cents("amount_usd"))
+
+
+def test_the_ledger_says_what_fund_balances_and_payroll_say(files):
+    books = final(files)
+    by_fund = ["lea_id", "fiscal_year", "fund_code"]
+    spent = books.filter(pl.col("account_type_code") == "expenditure").group_by(by_fund).agg(pl.col("cents").sum())
+    told = files.rows("finance_fund_balance").select(*by_fund, (cents("expenditures_usd") + cents("other_uses_usd")).alias("told"))
+    account = ["lea_id", "fiscal_year", "fund_code", "function_code", "object_code", "program_code", "project_code", "school_id"]
+    pay = files.rows("finance_payroll").group_by(account).agg(cents("amount_usd").sum().alias("pay"))
+    in_books = books.filter(pl.col("object_code").str.contains("^[12]")).group_by(account).agg(pl.col("cents").sum())
+
+    assert spent.join(told, on=by_fund, how="full").filter(pl.col("cents").ne_missing(pl.col("told"))).is_empty()
+    assert pay.join(in_books, on=account, how="full", nulls_equal=True).filter(pl.col("pay").ne_missing(pl.col("cents"))).is_empty()
+
+
+def test_transfers_and_what_districts_pay_to_charters_meet(files):
+    books = final(files)
+    out, into, paid, got = (
+        books.filter(condition)["cents"].sum()
+        for condition in (
+            pl.col("function_code") == "5200",
+            pl.col("source_code") == "5200",
+            pl.col("object_code") == "564",
+            pl.col("source_code") == "1322",
+        )
+    )
+
+    assert out == into > 0
+    assert paid == got
+
+
+def test_payroll_is_the_pay_of_the_staff(files):
+    keys = ["lea_id", "staff_state_id"]
+    paid = (
+        files.rows("finance_payroll", 2026)
+        .filter(pl.col("payroll_activity_code") == "base")
+        .group_by(keys)
+        .agg(cents("amount_usd").sum().alias("paid"))
+    )
+    told = files.rows("staff", 2026).select(*keys, cents("annual_base_salary_usd").alias("told"))
+
+    assert paid.join(told, on=keys, how="full").filter(pl.col("paid").ne_missing(pl.col("told"))).is_empty()
+
+
+def test_who_was_tested_was_enrolled_at_that_school_and_the_census_is_the_roster_of_its_day(files):
+    roster = files.rows("student_enrollment", 2026)
+    tested = files.rows("assessment_result", 2026).select("state_student_id", "responsible_school_id").unique()
+    on_test = roster.filter(pl.col("exit_date").is_null()).select("state_student_id", responsible_school_id=pl.col("school_id"))
+    on_census = roster.filter((pl.col("entry_date") <= "2025-10-01") & (pl.col("exit_date").is_null() | (pl.col("exit_date") > "2025-10-01")))
+    counted = files.rows("enrollment_count", 2026).filter(pl.col("subgroup_code") == "ALL")
+
+    assert tested.height == on_test.height
+    assert tested.join(on_test, on=["state_student_id", "responsible_school_id"], how="anti").is_empty()
+    assert counted["student_count"].cast(pl.Int64).sum() == on_census.height
+    assert on_census["state_student_id"].is_unique().all()
+
+
+def test_students_move_enter_and_leave_and_english_learners_do_too(files):
+    roster = files.rows("student_enrollment", 2026)
+
+    assert {"SAME_LEA", "SAME_STATE", "OTHER_STATE"} <= set(roster["entry_type_code"])
+    assert {"SAME_LEA", "SAME_STATE", "OTHER_STATE"} <= set(roster["exit_type_code"].drop_nulls())
+    for column in ("is_first_year_english_learner", "is_english_learner", "is_monitored_former_english_learner"):
+        assert 0 < (roster[column] == "Y").mean() < 0.3
+
+
+def test_the_directory_knows_schools_that_closed_and_who_took_over(files):
+    size = replace(files.size, leas=100, students=150_000)
+    state = organisations(size)
+    gone = state.schools.filter(pl.col("successor") >= 0)
+
+    assert gone.height > 0
+    assert set(state.schools["first_year"]) >= {2025, 2026}
+    assert (state.schools["renamed_in"] < 2027).any()
+    assert state.leas["is_charter"].any()
+    assert state.schools.group_by("lea").len()["len"].min() == 1
+
+
+def test_staff_stay_move_and_come_back_elsewhere():
+    size = Size(leas=60, students=60_000, years=2, seed=4)
+    state = organisations(size)
+    enrolled = students.first_year(size, state)
+    before = staff.first_year(size, state, enrolled)
+    after = staff.next_year(size, state, before, students.next_year(size, state, enrolled, 2026), 2026, int(before.number.max()))
+    number, at, at_after = np.intersect1d(before.number, after.number, return_indices=True)
+    same_lea = before.lea[at] == after.lea[at_after]
+
+    assert 0.75 < len(number) / len(before.number) < 0.95
+    assert len(np.unique(after.number)) == len(after.number)
+    assert (before.experience[at] + 1 == after.experience[at_after]).all()
+    assert 0 < (~same_lea).sum() < 0.1 * len(number)
+    assert (same_lea & (before.school[at] != after.school[at_after])).sum() > 0
+
+
+def test_poor_schools_have_more_new_teachers_and_lower_scores_and_small_leas_cost_more():
+    size = Size(leas=40, students=40_000, years=1, seed=11)
+    state = organisations(size)
+    enrolled = students.first_year(size, state)
+    employed = staff.first_year(size, state, enrolled)
+    scores = results.results(size, state, enrolled, 2026, "MATH", np.arange(state.leas.height))
+    poverty = state.schools["poverty"].to_numpy()
+    is_teacher = employed.job == staff.TEACHER
+
+    assert np.corrcoef(poverty[employed.school[is_teacher]], employed.experience[is_teacher] < 3)[0, 1] > 0.03
+    by_school = (
+        scores.filter(~pl.col("is_alternate")).group_by("school").agg((pl.col("score") - 20 * pl.col("grade").cast(pl.Int64)).mean().alias("mean"))
+    )
+    assert np.corrcoef(poverty[by_school["school"].to_numpy()], by_school["mean"])[0, 1] < -0.3
+    assert np.corrcoef(np.log(state.leas["students"]), state.leas["size_cost"])[0, 1] < -0.8
+
+
+@pytest.mark.parametrize("initiative", reform.INITIATIVES, ids=lambda one: one.initiative_id)
+def test_an_initiative_has_the_effect_that_is_known(initiative):
+    size = Size(leas=120, students=120_000, years=2, seed=3)
+    state = organisations(size)
+    enrolled = students.first_year(size, state)
+    leas = np.arange(state.leas.height)
+    before, after = (
+        results.results(size, state, enrolled, year, initiative.subject, leas).filter(~pl.col("is_alternate")) for year in size.school_years
+    )
+    site = reform.takes_part(size, state, initiative)
+    of_level = state.schools["level"].is_in(initiative.levels).to_numpy()
+    others = [one for one in reform.INITIATIVES if one.subject == initiative.subject and one is not initiative]
+    untouched = of_level & ~np.any([reform.takes_part(size, state, one) for one in others] or [np.zeros(len(site), dtype=bool)], axis=0)
+
+    def mean(scores: pl.DataFrame, where: np.ndarray) -> float:
+        return float(scores.filter(pl.Series(where).gather(scores["school"]))["score"].mean())
+
+    change, change_of_others = (mean(after, untouched & which) - mean(before, untouched & which) for which in (site, ~site))
+
+    assert site.sum() >= 8
+    assert (change - change_of_others) / 50 == pytest.approx(initiative.effect, abs=0.03)
+
+
+def test_a_new_scale_is_announced_as_a_break(files):
+    registry = files.rows("assessment_registry")
+    breaks = registry.filter(pl.col("is_standard_setting_break") == "Y")
+
+    assert set(breaks["subject_code"]) == {"MATH"}
+    assert breaks["school_year"].n_unique() == 1
+
+
+def test_the_catalogue_has_kinds_of_every_sort_and_every_kind_comes_up():
+    kinds = planting.kinds()
+    planned = {kind["kind"] for kind in planting.chosen(Size(leas=12, students=5000, years=3, seed=7), 0.8, 12).values()}
+
+    assert len({kind["kind"] for kind in kinds}) == len(kinds) >= 60
+    assert {kind.get("delivery") for kind in kinds} >= {"missing", "late", "corrected", "again"}
+    assert {finding["severity"] for kind in kinds for finding in kind["finds"]} == {"F1", "F2", "S", "W", "I"}
+    assert planned == {kind["kind"] for kind in kinds if "waits_for" not in kind}
