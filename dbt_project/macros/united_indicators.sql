@@ -7,13 +7,25 @@
     union all
     select * from {{ ref('ind_proficiency_accountability') }}
     union all
+    select * from {{ ref('ind_performance_level_distribution') }}
+    union all
     select * from {{ ref('ind_mean_scale_score') }}
+    union all
+    select * from {{ ref('ind_mean_score_z') }}
     union all
     select * from {{ ref('ind_gap_percentage_point') }}
     union all
     select * from {{ ref('ind_gap_g') }}
     union all
+    select * from {{ ref('ind_gap_state_sd') }}
+    union all
     select * from {{ ref('ind_gap_v') }}
+    union all
+    select * from {{ ref('ind_gap_v_coarsened') }}
+    union all
+    select * from {{ ref('ind_gap_trend') }}
+    union all
+    select * from {{ ref('ind_proficiency_pooled') }}
     union all
     select * from {{ ref('ind_inexperienced_teachers') }}
     union all

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from psycopg import conninfo, sql
 
+from sealea.release.level_gap import fit_level_gaps
 from sealea.settings import PROJECT
 
 DBT_PROJECT = PROJECT / "dbt_project"
@@ -67,6 +68,8 @@ class Dbt:
         for layer in ("cells", "marts"):
             run = self.run("build", "--select", f"tag:{layer}", "--exclude-resource-type", "unit_test", "--vars", f"{{pin_id: {pin_id}}}")
             assert [node for node in run if node.status not in ("success", "pass")] == []
+            if layer == "cells":
+                fit_level_gaps(self.dsn)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,15 @@ from sealea.release.releases import ids, published_release, scalar, standing_hol
 from sealea.settings import Settings
 
 LOGGER = logging.getLogger(__name__)
-CODE = ("dbt_project/dbt_project.yml", "dbt_project/macros", "dbt_project/models", "dbt_project/seeds", "expectations")
+CODE = (
+    "dbt_project/dbt_project.yml",
+    "dbt_project/macros",
+    "dbt_project/models",
+    "dbt_project/seeds",
+    "expectations",
+    "plugins/sealea/release/binormal.py",
+    "plugins/sealea/release/level_gap.py",
+)
 CODE_SUFFIXES = {".csv", ".md", ".py", ".sql", ".yml"}
 
 

@@ -15,6 +15,7 @@ import psycopg
 from psycopg import conninfo
 
 from sealea.errors import SealeaError
+from sealea.release.level_gap import fit_level_gaps
 from sealea.release.releases import Layer, built_from, scalar, turn
 from sealea.settings import Settings
 
@@ -47,6 +48,8 @@ def build(settings: Settings, pin_id: int, layer: Layer) -> dict[str, Any]:
         results = keep_results(settings, pin_id, layer)
         nodes = list(read_nodes(results))
         raise_for_failures(layer, nodes, exit_code, output)
+        if layer == "cells":
+            fit_level_gaps(settings.transform_dsn)
         connection.execute("insert into ops.build (layer, pin_id) values (%s, %s)", [layer, pin_id])
     statuses = Counter(node.status for node in nodes)
     return {"pin_id": pin_id, "layer": layer, "statuses": dict(sorted(statuses.items())), "results": str(results)}

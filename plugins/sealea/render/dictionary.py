@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from sealea.render.indicators import REGISTER, UNION_MART, registered
+from sealea.render.indicators import REGISTER, UNION_MARTS, registered
 
 MARTS = "dbt_project/models/marts"
 DOCS = "dbt_project/models/docs.md"
@@ -89,7 +89,7 @@ def cells(row: Mapping[str, str]) -> list[str]:
 
 def properties(project: Path, row: Mapping[str, str]) -> dict[str, Any]:
     """Return the dbt properties of the model of an indicator: its own, or the mart that carries it."""
-    name = f"ind_{row['indicator_id']}" if row["mart_name"] == UNION_MART else f"{row['mart_name']}_restricted"
+    name = f"ind_{row['indicator_id']}" if row["mart_name"] in UNION_MARTS else f"{row['mart_name']}_restricted"
     (path,) = (project / MARTS).rglob(f"{name}.yml")
     (model,) = yaml.safe_load(path.read_text())["models"]
     return dict(model)
@@ -111,7 +111,7 @@ def indicator(row: Mapping[str, str], model: Mapping[str, Any]) -> list[str]:
         "Minimum": minimum,
         "Serves": row["goal_codes"],
         "Source": row["source"],
-        "Mart": f"`published.{row['mart_name']}`",
+        "Mart": f"`published.{row['mart_name']}`" if row["mart_name"] != UNION_MARTS[1] else f"`restricted.{row['mart_name']}` only",
     }
     title = f"### {row['catalogue_number']} {row['indicator_name']} (`{row['indicator_id']}`)"
     return [title, "", *(f"- **{name}:** {text}" for name, text in facts.items()), ""]

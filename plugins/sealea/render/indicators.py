@@ -6,7 +6,8 @@ from pathlib import Path
 from sealea.render.contracts import TEMPLATES
 
 REGISTER = "dbt_project/seeds/indicator_register.csv"
-UNION_MART = "indicator_value"  # the mart that carries every indicator with a model of its own, ind_<indicator_id>
+# The marts that carry every indicator with a model of its own, ind_<indicator_id>; the first is published, the second is not.
+UNION_MARTS = ("indicator_value", "indicator_value_restricted")
 
 
 def registered(project: Path) -> list[dict[str, str]]:
@@ -17,5 +18,5 @@ def registered(project: Path) -> list[dict[str, str]]:
 
 def indicator_files(project: Path) -> dict[str, str]:
     """Return the text of every file that the register calls for, by path below the project folder."""
-    built = [row["indicator_id"] for row in registered(project) if row["is_built"] == "true" and row["mart_name"] == UNION_MART]
+    built = [row["indicator_id"] for row in registered(project) if row["is_built"] == "true" and row["mart_name"] in UNION_MARTS]
     return {"dbt_project/macros/united_indicators.sql": TEMPLATES.get_template("united_indicators.sql.j2").render(indicator_ids=built)}

@@ -20,28 +20,22 @@ contrast_rank as (
 
 ),
 
--- Hanley and McNeil 1982: the variance of the probability itself.
 normal as (
 
     select
         *,
         {{ probit('won_probability') }} as normal_deviate,
-        sqrt((
-            won_probability * (1 - won_probability)
-            + (reference_count - 1) * (won_probability / (2 - won_probability) - won_probability ^ 2)
-            + (focal_count - 1) * (2 * won_probability ^ 2 / (1 + won_probability) - won_probability ^ 2)
-        ) / nullif(reference_count * focal_count, 0)) as probability_error
+        {{ won_probability_error('won_probability', 'reference_count', 'focal_count') }} as probability_error
     from contrast_rank
 
 ),
 
--- The standard error of V is that of the probability by the slope of the normal distribution there (indicators.md 1.7).
 gap as (
 
     select
         *,
         sqrt(2) * normal_deviate as gap_v,
-        sqrt(2) * probability_error / (exp(-(normal_deviate ^ 2) / 2) / sqrt(2 * pi())) as error
+        {{ gap_v_error('normal_deviate', 'probability_error') }} as error
     from normal
 
 )

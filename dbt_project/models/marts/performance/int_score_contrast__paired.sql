@@ -64,6 +64,9 @@ select
     contrast_id,
     cast(reference_count as bigint) as reference_count,
     cast(focal_count as bigint) as focal_count,
+    {%- for side in sides %}
+    cast({{ side }}_sum / nullif({{ side }}_count, 0) as numeric(28, 12)) as {{ side }}_mean,
+    {%- endfor %}
     cast(
         reference_sum / nullif(reference_count, 0) - focal_sum / nullif(focal_count, 0) as numeric(28, 12)
     ) as mean_difference,

@@ -3,6 +3,8 @@ with
 register as (
 
     select * from {{ ref('dim_indicator') }}
+    -- What stays in the restricted mart has no row here.
+    where mart_name = 'indicator_value'
 
 ),
 

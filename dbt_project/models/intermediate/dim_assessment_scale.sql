@@ -1,0 +1,80 @@
+with
+
+load_ranked as (
+
+    select * from {{ ref('int_load__ranked') }}
+    where extract = 'assessment_registry' and window_rank = 1
+
+),
+
+-- What the regular test of a grade gives, whatever its administrations.
+test_of_year as (
+
+    select
+        load_ranked.owner_org_id as state_code,
+        cast(registry.school_year as integer) as school_year,
+        registry.subject_code,
+        registry.grade_code,
+        string_agg(distinct registry.test_code, '+' order by registry.test_code) as test_codes,
+        min(registry.minimum_score) as loss,
+        max(registry.maximum_score) as hoss,
+        max(registry.score_standard_error) as score_standard_error,
+        string_agg(
+            distinct concat_ws('/', registry.cut_score_level_2, registry.cut_score_level_3, registry.cut_score_level_4), '+'
+        ) as cut_scores,
+        bool_or(registry.is_standard_setting_break) as is_break
+    from {{ ref('stg_assessment_registry') }} as registry
+    inner join load_ranked on registry.load_id = load_ranked.load_id
+    where registry.assessment_type_code = 'REGULAR'
+    group by load_ranked.owner_org_id, registry.school_year, registry.subject_code, registry.grade_code
+
+),
+
+-- A new test, range or standard begins a scale; new cut scores on the same scale begin a cut set.
+compared as (
+
+    select
+        *,
+        is_break or coalesce((test_codes, loss, hoss) <> lag((test_codes, loss, hoss)) over history, true) as begins_scale,
+        coalesce(cut_scores <> lag(cut_scores) over history, true) as has_new_cuts
+    from test_of_year
+    window history as (partition by state_code, subject_code, grade_code order by school_year asc)
+
+),
+
+dated as (
+
+    select
+        *,
+        max(school_year) filter (where begins_scale) over history as scale_year,
+        max(school_year) filter (where begins_scale or has_new_cuts) over history as cut_set_year
+    from compared
+    window history as (partition by state_code, subject_code, grade_code order by school_year asc)
+
+)
+
+select
+    state_code,
+    school_year,
+    subject_code,
+    grade_code,
+    concat_ws('-', state_code, subject_code, grade_code, scale_year) as scale_id,
+    concat_ws('-', state_code, subject_code, grade_code, scale_year, cut_set_year) as cut_set_id,
+    loss,
+    hoss,
+    score_standard_error
+from dated
+union all
+-- All grades together are comparable while each of them is.
+select
+    state_code,
+    school_year,
+    subject_code,
+    'ALL' as grade_code,
+    md5(string_agg(concat_ws('-', grade_code, scale_year), ' ' order by grade_code)) as scale_id,
+    md5(string_agg(concat_ws('-', grade_code, scale_year, cut_set_year), ' ' order by grade_code)) as cut_set_id,
+    null as loss,
+    null as hoss,
+    null as score_standard_error
+from dated
+group by state_code, school_year, subject_code

@@ -1,0 +1,74 @@
+{%- set sides = ['reference', 'focal'] -%}
+with
+
+organisation as (
+
+    select * from {{ ref('int_organisation__placed') }}
+    where org_type_code <> 'PSEUDO_CHILD'
+
+),
+
+state as (
+
+    select * from {{ ref('int_state__parameterised') }}
+
+),
+
+contrast as (
+
+    select * from {{ ref('contrast') }}
+
+),
+
+-- The groups side by side, within a grade; a group without students has no cell.
+paired as (
+
+    select
+        {%- for side in sides %}
+        {%- for level in [1, 2, 3, 4] %}
+        cast(coalesce(
+            sum(cell.level_{{ level }}_count) filter (where cell.subgroup_code = contrast.{{ side }}_subgroup_code), 0
+        ) as bigint) as {{ side }}_level_{{ level }}_count,
+        {%- endfor %}
+        {%- endfor %}
+        organisation.state_code,
+        cell.org_id,
+        cell.school_year,
+        cell.subject_code,
+        cell.grade_code,
+        contrast.contrast_id
+    from {{ ref('fct_assessment_cell') }} as cell
+    inner join organisation on cell.org_id = organisation.org_id
+    inner join contrast
+        on
+            cell.subgroup_dimension_code = contrast.subgroup_dimension_code
+            and cell.subgroup_code in (contrast.reference_subgroup_code, contrast.focal_subgroup_code)
+    where cell.grade_code <> 'ALL'
+    group by
+        organisation.state_code,
+        cell.org_id,
+        cell.school_year,
+        cell.subject_code,
+        cell.grade_code,
+        contrast.contrast_id
+
+),
+
+counted as (
+
+    select
+        *,
+        reference_level_1_count + reference_level_2_count + reference_level_3_count + reference_level_4_count as reference_count,
+        focal_level_1_count + focal_level_2_count + focal_level_3_count + focal_level_4_count as focal_count
+    from paired
+
+)
+
+select
+    counted.*,
+    least(counted.reference_count, counted.focal_count) as smaller_count,
+    coalesce(
+        least(counted.reference_count, counted.focal_count) >= greatest(state.minimum_n_gap, state.minimum_n), false
+    ) as is_large_enough
+from counted
+left join state on counted.state_code = state.state_code

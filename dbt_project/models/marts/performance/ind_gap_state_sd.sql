@@ -1,0 +1,73 @@
+with
+
+state as (
+
+    select * from {{ ref('int_state__parameterised') }}
+
+),
+
+reference as (
+
+    select * from {{ ref('int_score_reference__chosen') }}
+    where reference_code = 'SAME_YEAR'
+
+),
+
+-- The smaller group decides whether there is a gap to show; it has to reach both minima of the state.
+gap as (
+
+    select
+        paired.*,
+        least(paired.reference_count, paired.focal_count) as smaller_count,
+        coalesce(
+            least(paired.reference_count, paired.focal_count) >= greatest(state.minimum_n_gap, state.minimum_n), false
+        ) as is_large_enough,
+        reference.standard_deviation as state_standard_deviation
+    from {{ ref('int_score_contrast__paired') }} as paired
+    left join state on paired.state_code = state.state_code
+    left join reference
+        on
+            paired.state_code = reference.state_code
+            and paired.school_year = reference.school_year
+            and paired.subject_code = reference.subject_code
+            and paired.grade_code = reference.grade_code
+
+),
+
+-- The state's spread is the same for every LEA; the LEA's own would hide that its students are alike (indicators.md 1.6).
+standardised as (
+
+    select
+        *,
+        case when is_large_enough then mean_difference / state_standard_deviation end as gap,
+        case
+            when is_large_enough
+                then sqrt(pooled_variance * (reference_count + focal_count) / nullif(reference_count * focal_count, 0))
+                    / state_standard_deviation
+        end as error
+    from gap
+
+)
+
+select
+    'gap_state_sd' as indicator_id,
+    org_id,
+    school_year,
+    subject_code,
+    grade_code,
+    'ALL' as subgroup_code,
+    contrast_id,
+    'NONE' as facet,
+    cast(null as numeric(18, 6)) as numerator,
+    cast(null as numeric(18, 6)) as denominator,
+    cast(gap as numeric(18, 6)) as value,
+    cast(error as numeric(18, 6)) as standard_error,
+    cast(gap - {{ var('z_interval') }} * error as numeric(18, 6)) as interval_low,
+    cast(gap + {{ var('z_interval') }} * error as numeric(18, 6)) as interval_high,
+    cast(smaller_count as numeric(18, 6)) as n,
+    case
+        when smaller_count = 0 then 'NO_STUDENTS'
+        when not is_large_enough then 'SMALL_N'
+        when gap is null then 'NO_VARIATION'
+    end as reason_code
+from standardised

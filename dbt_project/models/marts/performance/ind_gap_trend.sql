@@ -1,0 +1,26 @@
+with
+
+trend as (
+
+    select * from {{ ref('int_gap_trend__fitted') }}
+
+)
+
+select
+    'gap_trend' as indicator_id,
+    org_id,
+    school_year,
+    subject_code,
+    grade_code,
+    'ALL' as subgroup_code,
+    contrast_id,
+    measure_code as facet,
+    cast(null as numeric(18, 6)) as numerator,
+    cast(null as numeric(18, 6)) as denominator,
+    slope as value,
+    slope_standard_error as standard_error,
+    cast(slope - {{ var('z_interval') }} * slope_standard_error as numeric(18, 6)) as interval_low,
+    cast(slope + {{ var('z_interval') }} * slope_standard_error as numeric(18, 6)) as interval_high,
+    n,
+    case when slope is null then 'NOT_COMPARABLE' end as reason_code
+from trend

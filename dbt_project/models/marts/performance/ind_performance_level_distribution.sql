@@ -1,0 +1,52 @@
+with
+
+organisation as (
+
+    select * from {{ ref('int_organisation__placed') }}
+    where org_type_code <> 'PSEUDO_CHILD'
+
+),
+
+cell as (
+
+    select * from {{ ref('fct_assessment_cell') }}
+    where subgroup_code <> 'UNKNOWN'
+
+),
+
+level_cell as (
+
+    select
+        cell.*,
+        level.facet,
+        level.student_count
+    from cell
+    inner join organisation on cell.org_id = organisation.org_id
+    cross join lateral (
+        values
+        ('LEVEL_1', cell.level_1_count),
+        ('LEVEL_2', cell.level_2_count),
+        ('LEVEL_3', cell.level_3_count),
+        ('LEVEL_4', cell.level_4_count)
+    ) as level (facet, student_count)
+
+)
+
+select
+    'performance_level_distribution' as indicator_id,
+    org_id,
+    school_year,
+    subject_code,
+    grade_code,
+    subgroup_code,
+    'NONE' as contrast_id,
+    facet,
+    cast(student_count as numeric(18, 6)) as numerator,
+    cast(tested_count as numeric(18, 6)) as denominator,
+    cast(cast(student_count as numeric) / nullif(tested_count, 0) as numeric(18, 6)) as value,
+    cast(null as numeric(18, 6)) as standard_error,
+    cast(null as numeric(18, 6)) as interval_low,
+    cast(null as numeric(18, 6)) as interval_high,
+    cast(tested_count as numeric(18, 6)) as n,
+    case when tested_count = 0 then 'NO_STUDENTS' end as reason_code
+from level_cell
