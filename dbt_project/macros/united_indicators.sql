@@ -104,4 +104,18 @@
     select * from {{ ref('ind_budget_execution') }}
     union all
     select * from {{ ref('ind_grant_burn') }}
+    union all
+    select * from {{ ref('ind_submission_timeliness') }}
+    union all
+    select * from {{ ref('ind_submission_days_late') }}
+    union all
+    select * from {{ ref('ind_submission_completeness') }}
+    union all
+    select * from {{ ref('ind_first_pass_acceptance') }}
+    union all
+    select * from {{ ref('ind_error_resolution') }}
+    union all
+    select * from {{ ref('ind_error_recurrence') }}
+    union all
+    select * from {{ ref('ind_cross_file_consistency') }}
 {% endmacro %}

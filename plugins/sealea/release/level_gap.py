@@ -13,9 +13,14 @@ COPY = f"copy intermediate.level_gap_fit ({KEY}, won_probability) from stdin"
 
 
 def fit_level_gaps(dsn: str) -> int:
-    """Fit every pair of groups that is large enough and replace what was fitted before, in one transaction; return how many pairs."""
+    """Fit every pair of groups that is large enough and replace what was fitted before, in one transaction; return how many pairs.
+
+    A dbt project that does not pair groups has nothing to fit.
+    """
     count = 0
     with psycopg.connect(dsn) as connection, connection.cursor(name="pairs") as pairs, connection.cursor() as writer:
+        if writer.execute("select to_regclass('intermediate.int_level_contrast__paired')").fetchone() == (None,):
+            return count
         writer.execute("truncate intermediate.level_gap_fit")
         pairs.execute(SELECT)
         while batch := pairs.fetchmany(BATCH):

@@ -28,6 +28,11 @@ OPS_TABLES = {
     "sender": "Who may send, by account.",
     "current_release": "The release that readers of each mart see.",
     "release_coverage": "LEAs that reported each extract, by release.",
+    "pin": "The publish runs, with the moment that their inputs were fixed.",
+    "submission": "The files that were sent, each content once.",
+    "load": "The readings of the submissions.",
+    "load_event": "What became of each reading, in order.",
+    "finding": "Rules that failed, by reading and line.",
 }
 TYPES = {"text": "text", "code": "text", "integer": "bigint", "date": "date", "boolean": "boolean"}
 
@@ -69,8 +74,11 @@ def of_leas(contracts: Mapping[str, Contract]) -> list[Contract]:
 
 def lea_extracts(contracts: Mapping[str, Contract]) -> str:
     """Return the seed of the extracts that LEAs send, as CSV."""
-    rows = (f"{contract.extract},{str(contract.is_expected).lower()}\n" for contract in of_leas(contracts))
-    return "extract,is_expected\n" + "".join(rows)
+    rows = (
+        f"{contract.extract},{str(contract.is_expected).lower()},{sum(column.required for column in contract.columns)}\n"
+        for contract in of_leas(contracts)
+    )
+    return "extract,is_expected,required_column_count\n" + "".join(rows)
 
 
 def marked(properties: dict[str, Any], source: str) -> str:

@@ -7,12 +7,6 @@ organisation as (
 
 ),
 
-scale as (
-
-    select * from {{ ref('dim_assessment_scale') }}
-
-),
-
 cell as (
 
     select
@@ -20,7 +14,7 @@ cell as (
         scale.cut_set_id
     from {{ ref('fct_assessment_cell') }} as assessment
     inner join organisation on assessment.org_id = organisation.org_id
-    left join scale
+    left join {{ ref('dim_assessment_scale') }} as scale
         on
             organisation.state_code = scale.state_code
             and assessment.school_year = scale.school_year

@@ -1,0 +1,27 @@
+with
+
+rolled as (
+
+    select * from {{ ref('int_error__recurring') }}
+    where error_count > 0
+
+)
+
+select
+    'error_recurrence' as indicator_id,
+    org_id,
+    school_year,
+    'ALL' as subject_code,
+    'ALL' as grade_code,
+    'ALL' as subgroup_code,
+    'NONE' as contrast_id,
+    facet,
+    cast(recurring_count as numeric(18, 6)) as numerator,
+    cast(error_count as numeric(18, 6)) as denominator,
+    cast(cast(recurring_count as numeric) / error_count as numeric(18, 6)) as value,
+    cast(null as numeric(18, 6)) as standard_error,
+    cast(null as numeric(18, 6)) as interval_low,
+    cast(null as numeric(18, 6)) as interval_high,
+    cast(error_count as numeric(18, 6)) as n,
+    cast(null as text) as reason_code
+from rolled
