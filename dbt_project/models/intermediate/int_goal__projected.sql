@@ -56,11 +56,11 @@ select
     goal.baseline_value,
     cast(goal.target_year as integer) as target_year,
     goal.target_value,
-    -- Equal steps every year (indicators.md 1.10); from the target year on, the target is to be held.
-    cast(
-        goal.baseline_value + (goal.target_value - goal.baseline_value)
-        * (least(followed.school_year, goal.target_year) - goal.baseline_year)
-        / cast(goal.target_year - goal.baseline_year as numeric) as numeric(18, 6)
-    ) as trajectory_value
+    -- From the target year on, the target is to be held (indicators.md 1.10).
+    {{ trajectory_value(
+        'goal.trajectory_code', 'goal.baseline_value', 'goal.target_value',
+        '((least(followed.school_year, goal.target_year) - goal.baseline_year)'
+        ~ ' / cast(goal.target_year - goal.baseline_year as numeric))'
+    ) }} as trajectory_value
 from goal
 cross join lateral generate_series(goal.baseline_year + 1, goal.last_school_year) as followed (school_year)

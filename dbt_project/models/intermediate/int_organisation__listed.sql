@@ -26,14 +26,22 @@ listed as (
         null as parent_org_id
     from state
     union all
-    -- A parent that nobody listed gives way to the state.
+    -- A parent that nobody listed gives way to the state. A closed LEA becomes part of the one that took over, so that this one's
+    -- history is that of the students and money it has today (docs/decisions/0012).
     select
         newest.org_id,
         newest.org_type_code,
         newest.org_name,
-        coalesce(parent.org_id, left(newest.org_id, 2)) as parent_org_id
+        coalesce(successor.org_id, parent.org_id, left(newest.org_id, 2)) as parent_org_id
     from newest
     left join newest as parent on newest.parent_org_id = parent.org_id
+    left join newest as successor
+        on
+            newest.successor_org_id = successor.org_id
+            and newest.org_type_code = 'LEA'
+            and successor.org_type_code = 'LEA'
+            and newest.close_date is not null
+            and newest.org_id <> successor.org_id
     where newest.org_type_code <> 'SEA'
 
 ),

@@ -12,13 +12,29 @@ newest as (
 
 ),
 
+-- A closed LEA has its successor above it, which is not the LEA that its schools belonged to.
+ancestry as (
+
+    select
+        expanded.org_id,
+        expanded.ancestor_org_id,
+        expanded.ancestor_type_code,
+        coalesce(bool_or(below.ancestor_type_code = 'LEA'), false) as is_heir
+    from {{ ref('int_ancestry__expanded') }} as expanded
+    left join {{ ref('int_organisation__listed') }} as child on expanded.ancestor_org_id = child.parent_org_id
+    left join {{ ref('int_ancestry__expanded') }} as below
+        on expanded.org_id = below.org_id and child.org_id = below.ancestor_org_id
+    group by expanded.org_id, expanded.ancestor_org_id, expanded.ancestor_type_code
+
+),
+
 place as (
 
     select
         org_id,
-        max(ancestor_org_id) filter (where ancestor_type_code = 'LEA') as lea_id,
+        min(ancestor_org_id) filter (where ancestor_type_code = 'LEA' and not is_heir) as lea_id,
         max(ancestor_org_id) filter (where ancestor_type_code = 'REGION') as region_id
-    from {{ ref('int_ancestry__expanded') }}
+    from ancestry
     group by org_id
 
 )

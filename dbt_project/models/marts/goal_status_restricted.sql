@@ -1,10 +1,4 @@
-with
-
-measured as (
-
-    select * from {{ ref('int_goal__measured') }}
-
-),
+with recursive
 
 progress as (
 
@@ -16,41 +10,71 @@ progress as (
             when direction * (trajectory_value - baseline_value) > 0
                 then (actual_value - baseline_value) / (trajectory_value - baseline_value)
         end as progress_ratio,
-        (actual_value - trajectory_value) / nullif(standard_error, 0) as z_score
-    from measured
+        (actual_value - trajectory_value) / nullif(standard_error, 0) as z_score,
+        concat_ws('/', goal_code, indicator_id, org_id, subject_code, grade_code, subgroup_code, contrast_id) as goal_key
+    from {{ ref('int_goal__measured') }}
+
+),
+
+-- 1 Red to 4 Green; a value that is not of this year counts one step less (indicators.md 6.1).
+graded as (
+
+    select
+        *,
+        greatest(1, case
+            when actual_value is null then null
+            when is_on_track then 4
+            when progress_ratio >= {{ var('amber_green_minimum') }} then 3
+            when progress_ratio >= {{ var('amber_red_minimum') }} then 2
+            else 1
+        end - case when measured_year < school_year then 1 else 0 end) as grade,
+        row_number() over (partition by goal_key order by school_year asc) as step
+    from progress
+
+),
+
+-- What chance alone may explain moves a status by one step at most (indicators.md 6.2).
+rated as (
+
+    select
+        goal_key,
+        step,
+        case when actual_value is not null then grade end as status
+    from graded
+    where step = 1
+    union all
+    select
+        graded.goal_key,
+        graded.step,
+        case
+            when graded.actual_value is null then null
+            when abs(graded.z_score) < {{ var('z_noise') }} and rated.status is not null
+                then greatest(least(graded.grade, rated.status + 1), rated.status - 1)
+            else graded.grade
+        end as status
+    from rated
+    inner join graded on rated.goal_key = graded.goal_key and rated.step + 1 = graded.step
 
 )
 
 select
-    goal_code,
-    goal_name,
-    indicator_id,
-    org_id,
-    school_year,
-    subject_code,
-    grade_code,
-    subgroup_code,
-    contrast_id,
-    owner_role,
-    baseline_year,
-    cast(baseline_value as numeric(18, 6)) as baseline_value,
-    target_year,
-    cast(target_value as numeric(18, 6)) as target_value,
-    cast(trajectory_value as numeric(18, 6)) as trajectory_value,
-    cast(actual_value as numeric(18, 6)) as actual_value,
-    cast(progress_ratio as numeric(18, 6)) as progress_ratio,
-    case
-        when actual_value is null then null
-        when is_on_track then 'Green'
-        when progress_ratio >= {{ var('amber_green_minimum') }} then 'Amber-Green'
-        when progress_ratio >= {{ var('amber_red_minimum') }} then 'Amber-Red'
-        else 'Red'
-    end as status_code,
-    is_on_track,
+    {%- for column in [
+        'goal_code', 'goal_name', 'indicator_id', 'org_id', 'school_year', 'subject_code', 'grade_code', 'subgroup_code', 'contrast_id',
+        'owner_role', 'baseline_year', 'baseline_value', 'target_year', 'target_value', 'trajectory_value', 'measured_year', 'actual_value'
+    ] %}
+    graded.{{ column }},
+    {%- endfor %}
+    cast(graded.progress_ratio as numeric(18, 6)) as progress_ratio,
+    (array['Red', 'Amber-Red', 'Amber-Green', 'Green'])[rated.status] as status_code,
+    graded.is_on_track,
+    graded.measured_year < graded.school_year as is_stale,
     -- After the target year there is no year left to divide by.
-    cast((target_value - actual_value) / nullif(greatest(target_year - school_year, 0), 0) as numeric(18, 6))
-        as required_annual_progress,
-    cast(z_score as numeric(18, 6)) as z_score,
-    abs(z_score) < {{ var('z_noise') }} as is_within_noise,
-    reason_code
-from progress
+    cast(
+        (graded.target_value - graded.actual_value) / nullif(greatest(graded.target_year - graded.school_year, 0), 0)
+        as numeric(18, 6)
+    ) as required_annual_progress,
+    cast(graded.z_score as numeric(18, 6)) as z_score,
+    abs(graded.z_score) < {{ var('z_noise') }} as is_within_noise,
+    graded.reason_code
+from graded
+inner join rated on graded.goal_key = rated.goal_key and graded.step = rated.step

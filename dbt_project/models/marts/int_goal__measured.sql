@@ -1,3 +1,4 @@
+{%- set scope = ['indicator_id', 'org_id', 'subject_code', 'grade_code', 'subgroup_code', 'contrast_id'] -%}
 with
 
 goal as (
@@ -20,23 +21,57 @@ actual as (
     select * from {{ ref('indicator_value_restricted') }}
     where facet = 'NONE'
 
+),
+
+-- The value of the year, else the last one since the baseline, which is then stale (indicators.md 6.1).
+latest as (
+
+    select distinct on (
+        {% for column in scope %}goal.{{ column }},
+        {% endfor %}goal.goal_code, goal.school_year
+    )
+        goal.goal_code,
+        goal.school_year,
+        {%- for column in scope %}
+        goal.{{ column }},
+        {%- endfor %}
+        actual.school_year as measured_year,
+        actual.value,
+        actual.standard_error,
+        actual.reason_code
+    from goal
+    inner join actual
+        on
+            {% for column in scope %}goal.{{ column }} = actual.{{ column }}
+            and {% endfor %}actual.school_year between goal.baseline_year + 1 and goal.school_year
+    order by
+        {% for column in scope %}goal.{{ column }} asc,
+        {% endfor %}goal.goal_code asc, goal.school_year asc, actual.school_year desc
+
 )
 
 select
-    goal.*,
+    {%- for column in [
+        'goal_code', 'goal_name', 'indicator_id', 'org_id', 'school_year', 'subject_code', 'grade_code', 'subgroup_code', 'contrast_id',
+        'owner_role', 'baseline_year', 'baseline_value', 'target_year', 'target_value'
+    ] %}
+    goal.{{ column }},
+    {%- endfor %}
+    coalesce(past.trajectory_value, goal.trajectory_value) as trajectory_value,
     -- Where neither way is better in itself, the target says which way is meant.
     coalesce(register.direction, cast(sign(goal.target_value - goal.baseline_value) as integer)) as direction,
-    actual.value as actual_value,
-    actual.standard_error,
-    case when actual.org_id is null then 'MISSING_INPUT' else actual.reason_code end as reason_code
+    latest.measured_year,
+    latest.value as actual_value,
+    latest.standard_error,
+    case when latest.measured_year is null then 'MISSING_INPUT' else latest.reason_code end as reason_code
 from goal
 left join register on goal.indicator_id = register.indicator_id
-left join actual
+left join latest
     on
-        goal.indicator_id = actual.indicator_id
-        and goal.org_id = actual.org_id
-        and goal.school_year = actual.school_year
-        and goal.subject_code = actual.subject_code
-        and goal.grade_code = actual.grade_code
-        and goal.subgroup_code = actual.subgroup_code
-        and goal.contrast_id = actual.contrast_id
+        {% for column in scope %}goal.{{ column }} = latest.{{ column }}
+        and {% endfor %}goal.goal_code = latest.goal_code and goal.school_year = latest.school_year
+-- A stale value is held against the trajectory of its own year.
+left join goal as past
+    on
+        {% for column in scope %}goal.{{ column }} = past.{{ column }}
+        and {% endfor %}goal.goal_code = past.goal_code and latest.measured_year = past.school_year

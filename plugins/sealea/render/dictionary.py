@@ -88,9 +88,9 @@ def cells(row: Mapping[str, str]) -> list[str]:
 
 
 def properties(project: Path, row: Mapping[str, str]) -> dict[str, Any]:
-    """Return the dbt properties of the model of an indicator: its own, or the mart that carries it."""
-    name = f"ind_{row['indicator_id']}" if row["mart_name"] in UNION_MARTS else f"{row['mart_name']}_restricted"
-    (path,) = (project / MARTS).rglob(f"{name}.yml")
+    """Return the dbt properties of the model of an indicator: its own, or that of the mart that carries it."""
+    names = [f"ind_{row['indicator_id']}", f"{row['indicator_id']}_restricted", f"{row['mart_name']}_restricted"]
+    path = next(path for name in names for path in (project / MARTS).rglob(f"{name}.yml"))
     (model,) = yaml.safe_load(path.read_text())["models"]
     return dict(model)
 

@@ -33,6 +33,8 @@ select
     screened.target_year,
     screened.target_value,
     screened.trajectory_value,
+    screened.measured_year,
+    screened.is_stale,
     {%- set measures = {
         'actual_value': 'coalesce(register.decimals, 3)',
         'progress_ratio': '3',

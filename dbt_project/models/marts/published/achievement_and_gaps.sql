@@ -1,0 +1,71 @@
+{%- set indicators = [
+    'participation', 'proficiency', 'proficiency_accountability', 'mean_scale_score', 'mean_score_z', 'gap_percentage_point',
+    'gap_state_sd', 'gap_g', 'gap_v', 'gap_v_coarsened', 'gap_trend'
+] -%}
+with
+
+-- The protected values, so that nothing is shown here that is withheld there.
+shown as (
+
+    select
+        org_id,
+        school_year,
+        subject_code,
+        grade_code,
+        subgroup_code,
+        contrast_id,
+        {%- for indicator in indicators %}
+        max(value) filter (where indicator_id = '{{ indicator }}') as {{ indicator }},
+        {%- endfor %}
+        max(interval_low) filter (where indicator_id = 'proficiency') as proficiency_interval_low,
+        max(interval_high) filter (where indicator_id = 'proficiency') as proficiency_interval_high,
+        string_agg(distinct reason_code, ' ' order by reason_code) as reason_codes
+    from {{ ref('indicator_value') }}
+    where
+        indicator_id in ('{{ indicators | join("', '") }}')
+        -- Of the two yardsticks that of the year, of the two trends that of the gap in standard deviations.
+        and facet in ('NONE', 'SAME_YEAR', 'gap_g')
+    group by org_id, school_year, subject_code, grade_code, subgroup_code, contrast_id
+
+),
+
+trend as (
+
+    select * from {{ ref('int_gap_trend__fitted') }}
+    where measure_code = 'gap_g'
+
+),
+
+coverage as (
+
+    select * from {{ ref('int_coverage__counted') }}
+    where extract = 'assessment_result'
+
+)
+
+select
+    {%- for column in ['org_id', 'school_year', 'subject_code', 'grade_code', 'subgroup_code', 'contrast_id'] %}
+    shown.{{ column }},
+    {%- endfor %}
+    {%- for indicator in indicators[:2] + ['proficiency_interval_low', 'proficiency_interval_high'] + indicators[2:] %}
+    shown.{{ indicator }},
+    {%- endfor %}
+    shown.participation < {{ var('minimum_participation') }} as is_participation_too_low,
+    case when shown.gap_trend is not null then trend.verdict end as gap_verdict,
+    cast(case when shown.gap_trend is not null then round(trend.closure_rate, 3) end as numeric(18, 6)) as gap_closure_rate,
+    case when shown.gap_trend is not null then trend.is_closing_by_decline end as is_closing_by_decline,
+    shown.reason_codes,
+    coverage.lea_expected_count,
+    coverage.lea_reported_count,
+    coverage.lea_carried_forward_count,
+    coverage.lea_missing_count,
+    coverage.vintage_date
+from shown
+left join trend
+    on
+        shown.org_id = trend.org_id
+        and shown.school_year = trend.school_year
+        and shown.subject_code = trend.subject_code
+        and shown.grade_code = trend.grade_code
+        and shown.contrast_id = trend.contrast_id
+left join coverage on shown.org_id = coverage.org_id and shown.school_year = coverage.school_year
