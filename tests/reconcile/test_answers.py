@@ -3,17 +3,16 @@
 import json
 from typing import Any
 
-from sealea.intake import outbox, reconciled
+from sealea.intake import reconciled
 from sealea.release import reconciling
 
 
 def told(state: Any) -> dict[str, list[dict[str, Any]]]:
-    """Reconcile, answer and deliver; return what each sender now finds in its outbox, the JSON reports by sender."""
+    """Reconcile and answer; return what each sender now finds in its outbox, the JSON reports by sender."""
     for (sender,) in state.query("select sender_id from ops.sender"):
         (state.settings.sftp_dir / sender / "outbox").mkdir(parents=True, exist_ok=True)
     reconciling.reconcile(state.settings, state.pin())
     reconciled.answer(state.settings)
-    outbox.deliver(state.settings)
     folders = sorted((state.settings.sftp_dir).glob("*/outbox"))
     reports = {folder.parent.name: [json.loads(path.read_text()) for path in sorted(folder.glob("*.compared.report.json"))] for folder in folders}
     return {sender: found for sender, found in reports.items() if found}

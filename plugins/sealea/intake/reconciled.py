@@ -1,5 +1,6 @@
 """What level 2 found, told to the senders: a report on each of their files whose findings changed, beside that of level 1."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,11 +11,13 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from sealea.database import connect
+from sealea.errors import SealeaError
 from sealea.intake import answering, ledger, outbox, report
 from sealea.intake.desk import Desk, open_desk
 from sealea.reconcile_rule import load_reconcile_rules
 from sealea.settings import Settings
 
+LOGGER = logging.getLogger(__name__)
 PARTS = ("physical", "header", "blank", "loaded", "quarantined", "unreadable")
 # Of the files that changed, those that count, and those that level 2 returned just now.
 CHANGED = """
@@ -48,7 +51,10 @@ class Changed:
 
 
 def answer(settings: Settings) -> int:
-    """Return for how many files reports were posted now: those whose findings of level 2 changed since their sender last heard."""
+    """Return for how many files reports were posted now: those whose findings of level 2 changed since their sender last heard.
+
+    They are delivered too; an outbox that cannot be written holds up no release, the next run of `receive` tries again.
+    """
     with connect(settings.pipeline_dsn) as connection:
         connection.execute("lock table ops.reconcile_answer in share row exclusive mode")
         with connection.cursor(row_factory=class_row(Changed)) as cursor:
@@ -58,6 +64,10 @@ def answer(settings: Settings) -> int:
             for file in of_state:
                 post(desk, connection, file)
         connection.execute("update ops.reconcile_answer set answered_at = clock_timestamp() where answered_at is null")
+    try:
+        outbox.deliver(settings)
+    except SealeaError as error:
+        LOGGER.warning("%s", error)
     return len(files)
 
 
