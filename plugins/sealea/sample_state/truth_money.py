@@ -1,4 +1,4 @@
-"""What is true of the money: current expenditure and that for each student (indicators.md 5)."""
+"""What is true of the money: current expenditure, by student and by function, and what is left (indicators.md 5)."""
 
 from dataclasses import dataclass, field
 
@@ -14,6 +14,7 @@ class Money:
 
     state: Organisations
     spending: list[pl.DataFrame] = field(default_factory=list)
+    balances: list[pl.DataFrame] = field(default_factory=list)
 
     def add(self, lines: pl.DataFrame, year: int) -> None:
         """Take in the lines of ledgers that counted, rows of `ledger.ledger_lines`."""
@@ -26,19 +27,39 @@ class Money:
             & ~program.str.contains("^[5678]")
             & ~pl.col("fund").is_in(["3", "4", "8", "9"])
         )
-        current = spent.group_by("lea").agg(pl.col("cents").filter(is_current).sum())
+        current = spent.group_by("lea").agg(
+            pl.col("cents").filter(is_current).sum(),
+            instruction=pl.col("cents").filter(is_current & function.str.starts_with("1")).sum(),
+            administration=pl.col("cents").filter(is_current & function.str.contains("^2[345]")).sum(),
+        )
         self.spending.append(current.with_columns(school_year=pl.lit(year, pl.Int64)))
 
+    def add_balances(self, rows: pl.DataFrame, year: int) -> None:
+        """Take in the fund balances that counted, rows of `funds.Balances.file`: of the general fund, what nothing binds and what it pays out."""
+        usd = {name: pl.col(f"{name}_usd").cast(pl.Float64) for name in ("assigned", "unassigned", "expenditures", "other_uses")}
+        general = rows.filter(pl.col("fund_code") == "1").select(
+            "lea", free=usd["assigned"] + usd["unassigned"], paid_out=usd["expenditures"] + usd["other_uses"], school_year=pl.lit(year, pl.Int64)
+        )
+        self.balances.append(general)
+
     def values(self, enrolled: pl.DataFrame) -> list[pl.DataFrame]:
-        """Return current expenditure, and by student; `enrolled` has school, school_year and students."""
+        """Return current expenditure, by student and by function, and the fund balance ratio; `enrolled` has school, school_year and students."""
         lea = self.state.schools["lea"].gather(enrolled["school"])
         students = enrolled.with_columns(lea=lea.cast(pl.Int32)).group_by("lea", "school_year").agg(pl.col("students").sum())
         frame = pl.concat(self.spending).with_columns(pl.col("lea").cast(pl.Int32)).join(students, on=["lea", "school_year"], how="left")
         frame = placed(self.state, frame)
         parts = []
         for column in ABOVE_SCHOOLS:
-            sums = frame.group_by(pl.col(column).alias("org_id"), "school_year").agg(pl.col("cents", "students").sum())
+            sums = frame.group_by(pl.col(column).alias("org_id"), "school_year").agg(
+                pl.col("cents", "students", "instruction", "administration").sum()
+            )
             usd = pl.col("cents") / 100
             parts.append(sums.with_columns(indicator_id=pl.lit("current_expenditure"), value=usd, n=pl.lit(None)))
             parts.append(sums.with_columns(indicator_id=pl.lit("per_pupil_expenditure"), value=usd / pl.col("students"), n="students"))
+            for name in ("instruction", "administration"):
+                share = pl.col(name) / pl.col("cents")
+                parts.append(sums.with_columns(indicator_id=pl.lit(f"{name}_share"), value=share, n=pl.lit(None)))
+            funds = placed(self.state, pl.concat(self.balances)).group_by(pl.col(column).alias("org_id"), "school_year")
+            ratio = funds.agg(pl.col("free", "paid_out").sum()).with_columns(value=pl.col("free") / pl.col("paid_out"), n=pl.lit(None))
+            parts.append(ratio.with_columns(indicator_id=pl.lit("fund_balance_ratio")))
         return [told(part) for part in parts]

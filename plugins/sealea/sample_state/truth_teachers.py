@@ -44,7 +44,8 @@ class Teachers:
         """Return students by teacher FTE (3.7) and the vacant part of the budgeted FTE (3.6), both over LEAs of which both are known."""
         fte = frame.group_by("school", "lea", "school_year").agg(pl.col("fte").sum())
         members = enrolled.with_columns(lea=self.state.schools["lea"].gather(enrolled["school"]).cast(fte["lea"].dtype))
-        beside = members.join(fte.drop("lea"), on=["school", "school_year"], how="full", coalesce=True).drop("lea")
+        both = members.select("lea", "school_year").unique().join(fte.select("lea", "school_year").unique(), on=["lea", "school_year"])
+        beside = members.join(fte, on=["school", "lea", "school_year"], how="full", coalesce=True).join(both, on=["lea", "school_year"]).drop("lea")
         open_ = pl.concat(self.vacancies).filter((pl.col("ending") == "open") & (pl.col("job") == TEACHER))
         vacant = open_.group_by("school", "school_year").agg(vacant=pl.col("fte").sum() / 100)
         sent = pl.concat(self.vacancies).select("lea", "school_year").unique()

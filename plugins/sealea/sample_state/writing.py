@@ -156,7 +156,8 @@ def write_books(desk: Desk, enrolled: students.Students, payers: pl.DataFrame, l
     gone = desk.write_by_lea("finance_ledger", year, ledger.ledger_file(state, lines, year), lines["lea"], reversals)
     desk.truth.money.add(lines.filter(~gone), year)
     balances = desk.balances.file(size, state, books, year)
-    desk.write_by_lea("finance_fund_balance", year, balances.drop("lea"), balances["lea"])
+    lost = desk.write_by_lea("finance_fund_balance", year, balances.drop("lea"), balances["lea"])
+    desk.truth.money.add_balances(balances.filter(~lost), year)
     desk.write_by_lea("finance_payroll", year, funds.payroll_file(size, state, payroll, year), payroll["lea"])
     return books
 
