@@ -177,6 +177,6 @@ def examine(tmp_path) -> Callable[..., Outcome]:
         subject = examination.Subject(standards.Standard(contract, rules, 0.10, pseudonym.normalised), {})
         (result,) = examination.examined(path, [subject], claim)
         findings = result.verdict.findings.select("rule_id", "line_number", "column_name").rows()
-        return Outcome(result.verdict.status, findings, result.verdict.loaded["line_number"].to_list(), asdict(result.account))
+        return Outcome(result.verdict.status, findings, result.loaded["line_number"].to_list(), asdict(result.account))
 
     return examined

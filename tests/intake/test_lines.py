@@ -74,7 +74,7 @@ def random_file(chance: random.Random) -> tuple[bytes, set[int]]:
         value = record(chance, number)
         if kind == "bad":
             value |= chance.choice([{"fte": "x"}, {"lea_id": "EX-0102"}, {"begin_date": ""}, {"subject_code": "\0"}, {"school_year": "2025"}])
-        written = ",".join(quoted(chance, value[name]) for name in columns)
+        written = ",".join(quoted(chance, value.get(name, "")) for name in columns)
         piece = {"blank": chance.choice(["", "  ", ",,,"]), "ragged": f"{written},more"}.get(kind, written) + end
         good |= {line} if kind == "good" else set()
         text, line = text + piece, line + physical_lines(piece.encode())

@@ -178,4 +178,4 @@ def test_a_reference_rule_that_sees_other_rows_than_one_is_our_error():
     schema = {"org_id": pl.String, "open_date": pl.Date}
 
     with pytest.raises(RuleBug, match=r"Rule PER-003: where uses max\("):
-        membership.lines(broken, pl.DataFrame(), pl.DataFrame({"org_id": ["EX"], "open_date": [None]}, schema=schema), Submission(2026, "close"))
+        membership.rows_that_count(broken, pl.DataFrame({"org_id": ["EX"], "open_date": [None]}, schema=schema), Submission(2026, "close"))

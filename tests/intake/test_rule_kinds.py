@@ -20,7 +20,7 @@ def contract(rule: Rule) -> Contract:
     names = ("fund", "function", "amount", "note")
     columns = tuple(Column(name=name, type="decimal(14,2)" if name == "amount" else "text", description="", ceds="", ed_fi="") for name in names)
     told = {"title": "", "description": "", "grain": "", "source": ""}
-    return Contract(extract="ledger", domain="finance", sender="lea", key=(), columns=columns, rules=(rule,), **told)
+    return Contract(extract="ledger", domain="finance", sender="any", key=(), columns=columns, rules=(rule,), **told)
 
 
 def frame(*rows: tuple[str | None, ...]) -> pl.DataFrame:
@@ -33,8 +33,11 @@ def frame(*rows: tuple[str | None, ...]) -> pl.DataFrame:
 
 def found_by(rule: Rule, records: pl.DataFrame, **references: pl.DataFrame) -> list[int | None]:
     if rule.kind == "total":
-        return totals.problems(records, contract(rule))["line_number"].to_list()
-    return membership.problems(records, contract(rule), references, SUBMISSION)["line_number"].to_list()
+        sums = totals.sums(contract(rule))
+        for each in sums:
+            each.add(records)
+        return totals.problems(sums, iter([records]))["line_number"].to_list()
+    return membership.problems(records, contract(rule), references, SUBMISSION, {})["line_number"].to_list()
 
 
 COMBINATION = pl.DataFrame({"fund_code": ["01", "02"], "function_code": ["1000", "2100"], "first_year": [2000, 2030]})

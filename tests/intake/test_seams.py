@@ -7,8 +7,8 @@ import pytest
 from sealea.settings import PROJECT
 
 INTAKE = PROJECT / "plugins/sealea/intake"
-WIRING = ("receiving", "desk", "admission", "answering")
-EXAMINATION = {"checking", "forms", "header", "lines", "mapping", "reading", "standards", "verdict"}
+WIRING = ("receiving", "rereading", "editions", "reconciled", "desk", "admission", "answering", "reporting", "rulebook")
+EXAMINATION = {"body", "checking", "forms", "header", "inspection", "lines", "reading", "verdict"}
 VOCABULARY = {"findings", "record"}
 PARTS_OF_A_STAGE = {
     "examination": EXAMINATION,
@@ -16,13 +16,22 @@ PARTS_OF_A_STAGE = {
     "charset": {"lines"},
     "manifest": {"archive", "header"},
     "workbook": {"archive", "header", "sheet"},
-    "reading": {"forms", "header"},
-    "checking": {"expressions", "membership", "rules", "totals", "values"},
+    "reading": {"blocks", "body", "forms", "header", "parsing"},
+    "body": {"forms", "parsing"},
+    "blocks": {"body", "values"},
+    "parsing": {"forms"},
+    "inspection": {"checking", "lines", "mapping", "reading", "standards", "verdict"},
+    "checking": {"expressions", "keys", "membership", "rules", "totals", "values"},
     "totals": {"expressions"},
     "rules": {"expressions", "values"},
     "membership": {"expressions"},
     "mapping": {"expressions", "membership", "native"},
+    "cells": {"examination", "forms", "header", "parsing", "reading", "rulebook"},
+    "explanations": {"causes"},
+    "outbox": {"reporting"},
+    "report": {"causes"},
     "references": {"values"},
+    "senders": {"rulebook"},
     "values": {"native"},
 }
 

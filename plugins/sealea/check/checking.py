@@ -13,6 +13,7 @@ from sealea.intake import cells, examination, explanations, report
 from sealea.intake import findings as found
 from sealea.intake.checking import WHOLE_STATE
 from sealea.intake.examination import Examination
+from sealea.intake.inspection import InMemory
 from sealea.intake.rulebook import Account, Rulebook
 
 STOPPING = ("F1", "F2", "S")
@@ -58,7 +59,8 @@ def examine(rulebook: Rulebook, path: Path, account: Account, target: FileName |
     column_map = rulebook.pack.maps.get(target.layout)
     missing = column_map.lookup_extracts - set(references) if column_map else frozenset[str]()
     subjects = rulebook.subjects(account, target, references, missing)
-    return dict(zip(target.extracts, examination.examined(path, subjects, rulebook.claim(account, target)), strict=True))
+    keepers = [InMemory(is_kept=False) for _ in subjects]  # nobody loads the rows here
+    return dict(zip(target.extracts, examination.examined(path, subjects, rulebook.claim(account, target), keepers), strict=True))
 
 
 def not_checked(rulebook: Rulebook, account: Account, target: FileName | None, references: dict[str, pl.DataFrame]) -> tuple[str, ...]:

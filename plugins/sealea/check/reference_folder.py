@@ -75,7 +75,7 @@ class ReferenceFolder:
         (examined,) = examination.examined(path, subjects, self.rulebook.claim(account, target))
         if examined.verdict.status != "accepted":
             raise SettingError(f"The reference file {path} would not be accepted ({examined.verdict.reason}). Check it by itself, or leave it out.")
-        return examined.verdict.loaded.select(column.name for column in contract.columns if column.identity is None)
+        return examined.loaded.select(column.name for column in contract.columns if column.identity is None)
 
 
 def latest(tables: list[pl.DataFrame], contract: Contract) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sealea.contract import Column, Contract
 from sealea.errors import SettingError
 from sealea.file_name import FileName
-from sealea.intake import archive, examination, forms, header, reading
+from sealea.intake import archive, examination, forms, header, parsing, reading
 from sealea.intake.forms import Refused, Rows, Text
 from sealea.intake.header import Layout
 from sealea.intake.record import Record
@@ -77,7 +77,7 @@ def repaired(rulebook: Rulebook, account: Account, target: FileName, path: Path)
     with reading.records_of(form) as records:
         corrector: Corrector | None = None
         for record in records:
-            if reading.is_blank(record):
+            if parsing.is_blank(record):
                 rows += [[]] * record.line_count
             elif corrector is None:
                 names, renamed = corrected_header(record, layout, contract)

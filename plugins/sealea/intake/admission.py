@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-import polars as pl
 import psycopg
 
 from sealea.file_name import FileName
@@ -145,19 +144,16 @@ def read(
 ) -> str:
     """Return the verdict on a submission, which is examined, loaded and answered; `reread_of` is its last load under other rules."""
     told = ledger.told(connection, delivery.submission_id) if reread_of else None
-    results = examine(desk, file, references)
     extracts: Sequence[str | None] = file.target.extracts if file.target else (None,)
-    load_ids = []
-    for extract, result in zip(extracts, results, strict=True):
-        version = desk.contracts[extract].version if extract else None
-        load_id = ledger.add_load(
-            connection, delivery.submission_id, extract, (version, desk.pack.version), references.vintage, asdict(result.account)
-        )
-        load_ids.append(load_id)
+    load_ids = [ledger.next_load_id(connection) for _ in extracts]
+    results = examine(desk, connection, file, references, load_ids)
+    for extract, load_id, result in zip(extracts, load_ids, results, strict=True):
+        version = (desk.contracts[extract].version if extract else None, desk.pack.version)
+        ledger.add_load(connection, load_id, delivery.submission_id, extract, version, references.vintage, asdict(result.account))
         loading.load_findings(connection, load_id, result.verdict.findings)
         ledger.add_event(connection, load_id, result.verdict.status, result.verdict.reason)
         if file.target and extract and result.verdict.status == "accepted":
-            load(desk, connection, file.target, extract, load_id, result.verdict.loaded)
+            announce(connection, file.target, extract, load_id)
             if extract in current:
                 supersede(connection, current[extract], delivery, load_id)
     status = results[0].verdict.status
@@ -178,20 +174,26 @@ def supersede(connection: psycopg.Connection, current: ledger.Current, delivery:
     ledger.add_event(connection, old, "superseded", f"replaced by load {new}")
 
 
-def examine(desk: Desk, file: File, references: References) -> list[Examination]:
-    """Return the examination of the file for each of its extracts, or the one reason for which it is returned unread."""
+def examine(desk: Desk, connection: psycopg.Connection, file: File, references: References, load_ids: Sequence[int]) -> list[Examination]:
+    """Return the examination of the file for each of its extracts, whose rows are loaded, or the one reason for which it is returned unread."""
     if file.landed is None:
         refusal = examination.refused(None, desk.file_rules["FILE-008"], file.refusal)
         return [refusal] * (len(file.target.extracts) if file.target else 1)
     if file.target is None:
         return [examination.refused(file.landed.path, desk.file_rules["FILE-001"])]
-    return examination.examined(file.landed.path, desk.subjects(file.target, references), desk.claim(file.target))
+    target = file.target
+    keepers = [copying(desk, connection, target, extract, load_id) for extract, load_id in zip(target.extracts, load_ids, strict=True)]
+    return examination.examined(file.landed.path, desk.subjects(target, references), desk.claim(target), keepers)
 
 
-def load(desk: Desk, connection: psycopg.Connection, target: FileName, extract: str, load_id: int, rows: pl.DataFrame) -> None:
-    """Load the rows, persons as pseudonyms, and announce them."""
+def copying(desk: Desk, connection: psycopg.Connection, target: FileName, extract: str, load_id: int) -> loading.Copying:
+    """Return what copies the rows of one load, persons as pseudonyms."""
     contract = desk.contracts[extract].for_year(target.school_year)
     keys = pseudonym.load_keys(desk.settings.secrets_dir, contract)
-    loading.load(connection, contract, load_id, rows, pseudonym.pseudonymised(rows, contract, desk.pack.state_code, keys))
+    return loading.Copying(connection, loading.Load(load_id, contract, pseudonym.Pseudonyms(contract, desk.pack.state_code, keys).of))
+
+
+def announce(connection: psycopg.Connection, target: FileName, extract: str, load_id: int) -> None:
+    """Announce new rows to those who wait for them."""
     event = {"extract": extract, "school_year": target.school_year, "sender_id": target.sender_id, "load_id": load_id}
     outbox.post_asset(connection, target.sender_id, event)

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from sealea.file_name import FileName
-from sealea.intake import examination, forms, header, reading
+from sealea.intake import examination, forms, header, parsing, reading
 from sealea.intake.examination import Subject
 from sealea.intake.forms import Refused
 from sealea.intake.header import Layout
@@ -58,7 +58,7 @@ def cells(path: Path, layout: Layout, wanted: pl.DataFrame, personal: Collection
         return none()
     last, rows = max(columns), []
     with reading.records_of(form) as records:
-        _, head = reading.first_record(records)
+        _, head = parsing.first_record(records)
         positions = header.positions(head.values, layout) if head and head.values else {}
         for record in records:
             if record.line_number > last:

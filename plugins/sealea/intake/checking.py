@@ -1,14 +1,16 @@
-"""Checking: which of a contract's rules fail where. Columnar, in process, the same on every machine."""
+"""Checking: which of a contract's rules fail where. Columnar, in process, block by block, the same on every machine."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
-from sealea.contract import Contract, Rule
-from sealea.intake import expressions, membership, rules, totals, values
+from sealea.contract import Contract
+from sealea.intake import expressions, keys, membership, rules, totals, values
 from sealea.intake import findings as found
 from sealea.intake.expressions import Submission
+from sealea.intake.keys import Fingerprints, SamePerson
+from sealea.intake.totals import Sums
 
 WHOLE_STATE = "*"
 
@@ -28,41 +30,98 @@ class Claim:
         return Submission(self.school_year, self.window)
 
 
-def check(
-    records: pl.DataFrame, contract: Contract, claim: Claim, same_person: Callable[[str], pl.Expr], references: Mapping[str, pl.DataFrame]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the typed records and the findings of every level 1 rule on them.
+@dataclass
+class Check:
+    """The check of one file by its contract. `block` tells what is wrong with single records, `rest` what only all of them together tell.
 
     `same_person` gives the form in which person ids are compared: the raw rows hold its pseudonym, so a key that told two
     spellings of one id apart would let the same person in twice. `references` are the rows of reference extracts by name.
+    """
+
+    contract: Contract
+    claim: Claim
+    same_person: SamePerson
+    references: Mapping[str, pl.DataFrame]
+    known: membership.Known = field(default_factory=dict)
+    sums: list[Sums] = field(init=False)
+    fingerprints: Fingerprints = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing."""
+        self.sums = totals.sums(self.contract)
+        self.fingerprints = Fingerprints(self.contract, self.same_person)
+
+    def block(self, records: pl.DataFrame, *, may_have_nul: bool = True) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return the typed records of a block and the findings on each by itself. Raises RuleBug if a rule does not run."""
+        contract = self.contract
+        written = values.without_blanks(records, contract)
+        typed = values.typed(written, contract, may_have_nul=may_have_nul)
+        by_value = values.problems(written, typed, contract)
+        frame = expressions.with_submission(typed, self.claim.submission)
+        by_row = rules.problems(written, frame, contract)
+        by_reference = membership.problems(frame, contract, self.references, self.claim.submission, self.known)
+        for each in self.sums:
+            each.add(frame)
+        foreign = foreign_records(typed, contract, self.claim)
+        self.add_keys(typed, records, by_value, foreign)
+        return typed, pl.concat([by_value, by_row, by_reference, foreign])
+
+    def add_keys(self, typed: pl.DataFrame, records: pl.DataFrame, by_value: pl.DataFrame, foreign: pl.DataFrame) -> None:
+        """Take note of the keys. Neither a record without its key nor one that is not the sender's to send makes another one a duplicate."""
+        contract = self.contract
+        if not keys.key_rules(contract) or not keys.has_key(records, contract):
+            return
+        if by_value.is_empty() and foreign.is_empty():
+            self.fingerprints.add(typed)
+            return
+        unknown_keys = by_value.filter(pl.col("column_name").is_in(contract.key) & pl.col("rule_id").is_in(["REC-002", "REC-003"]))
+        left_out = pl.concat([unknown_keys, foreign])["line_number"].unique()
+        self.fingerprints.add(typed.filter(~pl.col("line_number").is_in(left_out.implode())))
+
+    def rest(self, again: Callable[[pl.Series | None], Iterator[pl.DataFrame]]) -> pl.DataFrame:
+        """Return the findings that need several records. `again` gives the records of some lines, or all, once more."""
+
+        def typed(lines: pl.Series | None) -> Iterator[pl.DataFrame]:
+            return (values.typed(values.without_blanks(records, self.contract), self.contract) for records in again(lines))
+
+        submission, results = self.claim.submission, [found.none()]
+        for findings, repeated in keys.repeated_in(self.fingerprints, typed):
+            results.append(findings)
+            for each in self.sums if len(repeated) else ():
+                # A copy that does not stay adds to no total: it would take the record that stays with it.
+                each.take_away(expressions.with_submission(repeated, submission))
+        gone = pl.concat(results)["line_number"].unique().implode()
+        staying = (expressions.with_submission(frame.filter(~pl.col("line_number").is_in(gone)), submission) for frame in typed(None))
+        return pl.concat([totals.problems(self.sums, staying), *results])
+
+
+def check(
+    records: pl.DataFrame, contract: Contract, claim: Claim, same_person: SamePerson, references: Mapping[str, pl.DataFrame]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the typed records and the findings of every level 1 rule on them, all records at once.
+
     Raises RuleBug if a rule itself does not run.
     """
-    typed = values.typed(records, contract)
-    by_value = values.problems(records, typed, contract)
-    frame = expressions.with_submission(typed, claim.submission)
-    by_row = rules.problems(records, frame, contract)
-    by_reference = membership.problems(frame, contract, references, claim.submission)
-    foreign = foreign_records(typed, contract, claim)
-    unknown_keys = by_value.filter(pl.col("column_name").is_in(contract.key) & pl.col("rule_id").is_in(["REC-002", "REC-003"]))
-    # Neither a record without its key nor one that is not the sender's to send makes another one a duplicate.
-    left_out = pl.concat([unknown_keys, foreign])["line_number"].unique()
-    comparable = typed.filter(~pl.col("line_number").is_in(left_out.implode())) if has_key(records, contract) else typed.clear()
-    repeated = repeated_keys(comparable, contract, same_person)
-    # A copy that does not stay adds to no total: it would take the record that stays with it.
-    by_total = totals.problems(frame.filter(~pl.col("line_number").is_in(repeated["line_number"].implode())), contract)
-    return typed, pl.concat([by_value, by_row, by_reference, by_total, foreign, repeated])
+
+    def again(lines: pl.Series | None) -> Iterator[pl.DataFrame]:
+        yield records if lines is None else records.filter(pl.col("line_number").is_in(lines.implode()))
+
+    whole = Check(contract, claim, same_person, references)
+    typed, findings = whole.block(records)
+    return typed, pl.concat([findings, whole.rest(again)])
 
 
-def has_key(records: pl.DataFrame, contract: Contract) -> bool:
-    """Return whether the file has every key column that it must have; those that may be blank may be absent."""
-    return all(name in records.columns for name in contract.key if contract.by_name[name].required)
+def needs_whole_file(contract: Contract) -> bool:
+    """Return whether a rule compares records with others of the file, as the parents of a directory: it is checked in one block."""
+    return any(rule.kind == "reference" and rule.level == 1 and rule.reference_extract == contract.extract for rule in contract.rules)
 
 
 def foreign_records(typed: pl.DataFrame, contract: Contract, claim: Claim) -> pl.DataFrame:
     """Return REC-006 for every record that names an organisation which the sender may not report."""
     columns = [contract.owner] if contract.owner else organisation_columns(contract)
-    found_lines = [found.at_lines("REC-006", typed.filter(~may_report(name, claim))["line_number"], name) for name in columns]
-    return pl.concat([found.none(), *found_lines])
+    is_foreign = typed.select((~may_report(name, claim)).fill_null(value=False).alias(name) for name in columns)
+    lines = typed["line_number"]
+    return pl.concat([found.none(), *(found.at_lines("REC-006", lines.filter(is_foreign[name]), name) for name in columns if is_foreign[name].any())])
 
 
 def organisation_columns(contract: Contract) -> list[str]:
@@ -75,37 +134,3 @@ def may_report(column: str, claim: Claim) -> pl.Expr:
     if WHOLE_STATE in claim.organisations:
         return (pl.col(column) == claim.state_code) | pl.col(column).str.starts_with(f"{claim.state_code}-")
     return pl.col(column).is_in(sorted(claim.organisations))
-
-
-def repeated_keys(typed: pl.DataFrame, contract: Contract, same_person: Callable[[str], pl.Expr]) -> pl.DataFrame:
-    """Return a finding of the contract's key rule for every record that must not stay because of another with its key.
-
-    Of records that say the same in every column the first stays: nothing is lost. Records that differ all go: which of
-    them is true, only the sender knows. A blank key column is a value like any other (an account has no grant code).
-    """
-    key_rules = [rule for rule in contract.rules if rule.kind == "key" and rule.level == 1]
-    if not key_rules:
-        return found.none()
-    comparable = compared(typed, contract, same_person)
-    repeated = comparable.filter(pl.struct(*contract.key).is_duplicated())
-    if repeated.is_empty():
-        return found.none()
-    content = pl.struct(*contract.by_name)
-    repeated = repeated.with_columns(
-        pl.col("line_number").min().over(contract.key).alias("first_line_number"),
-        (content.n_unique().over(contract.key) == 1).alias("is_copy"),
-    ).filter(~(pl.col("is_copy") & (pl.col("line_number") == pl.col("first_line_number"))))
-    return pl.concat([named(repeated, rule) for rule in key_rules])
-
-
-def compared(typed: pl.DataFrame, contract: Contract, same_person: Callable[[str], pl.Expr]) -> pl.DataFrame:
-    """Return the typed records with person ids in the form by which they are compared."""
-    people: Iterable[str] = (column.name for column in contract.columns if column.identity in ("student", "staff"))
-    return typed.with_columns(same_person(name).alias(name) for name in people)
-
-
-def named(repeated: pl.DataFrame, rule: Rule) -> pl.DataFrame:
-    """Return the findings on repeated records, each naming the line on which its key first stands."""
-    first, line = pl.col("first_line_number"), pl.col("line_number")
-    detail = pl.when(first != line).then(pl.format("The same key first stands on line {}.", first)).otherwise(pl.lit(""))
-    return repeated.select(pl.lit(rule.id).alias("rule_id"), line, pl.lit(rule.column, pl.String).alias("column_name"), detail.alias("detail"))

@@ -1,57 +1,87 @@
 """Examination: what a file holds and what becomes of it, by its contracts alone. It needs no warehouse and changes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from sealea.contract import Rule
-from sealea.intake import checking, forms, header, lines, mapping, reading, standards, verdict
-from sealea.intake import findings as found
+from sealea.intake import body, forms, header, lines, reading
 from sealea.intake.checking import Claim
-from sealea.intake.forms import Refused
+from sealea.intake.forms import Refused, Rows, Text
+from sealea.intake.inspection import InMemory, Inspection, Keeper, Subject
 from sealea.intake.lines import Account
-from sealea.intake.mapping import Feed
 from sealea.intake.reading import Reading
-from sealea.intake.standards import Standard
-from sealea.intake.verdict import Verdict
+from sealea.intake.verdict import Judgement, Verdict, in_common
+
+__all__ = ["Examination", "Subject", "examined", "layout_of", "refused"]
 
 
 @dataclass(frozen=True)
 class Examination:
-    """The verdict on what one file says of one extract, and the account of its lines."""
+    """The verdict on what one file says of one extract, the account of its lines, and the typed rows to load if they were kept in memory."""
 
     verdict: Verdict
     account: Account
+    loaded: pl.DataFrame
 
 
-@dataclass(frozen=True)
-class Subject:
-    """One extract that a file holds: what it is held to, how it is mapped if the file is a native one, and what it is compared with.
-
-    `references` are rows of reference extracts by name; `missing` are those that the SEA has never sent.
-    """
-
-    standard: Standard
-    references: Mapping[str, pl.DataFrame]
-    missing: frozenset[str] = frozenset()
-    feed: Feed | None = None
-
-
-def examined(path: Path, subjects: Sequence[Subject], claim: Claim) -> list[Examination]:
+def examined(path: Path, subjects: Sequence[Subject], claim: Claim, keepers: Sequence[Keeper] = ()) -> list[Examination]:
     """Return the examination of the file for each of its extracts, all accepted, all returned or all waiting.
 
+    `keepers` take the typed rows, one for each extract, while the file is read in pieces; without them the rows are kept in memory.
     Raises RuleBug if a rule of a contract or an expression of a map does not run.
     """
     layout = layout_of(subjects[0])
     form = forms.recognise(path, layout, claim.window, claim.organisations)
+    keepers = keepers or [InMemory() for _ in subjects]
+    inspections = [Inspection(subject, claim, keeper, form.line_count) for subject, keeper in zip(subjects, keepers, strict=True)]
+    for piece in pieces(form, layout, needs_whole_file=any(subject.needs_whole_file for subject in subjects)):
+        for inspection in inspections:
+            inspection.take(piece)
+
+    def again(wanted: pl.Series | None) -> Iterator[pl.DataFrame]:
+        assert not isinstance(form, Refused)
+        return records_again(form, layout, wanted)
+
+    concluded = [inspection.concluded(again) for inspection in inspections]
+    verdicts = in_common([verdict for verdict, _ in concluded])
+    for keeper, verdict, (_, late) in zip(keepers, verdicts, concluded, strict=True):
+        if verdict.status == "accepted":
+            keeper.settle(late)
+        else:
+            keeper.give_up()
+    return [
+        Examination(verdict, inspection.account(is_loaded=verdict.status == "accepted"), keeper.rows if isinstance(keeper, InMemory) else nothing())
+        for verdict, inspection, keeper in zip(verdicts, inspections, keepers, strict=True)
+    ]
+
+
+def nothing() -> pl.DataFrame:
+    """Return a frame of no rows."""
+    return pl.DataFrame(schema=body.POSITION)
+
+
+def pieces(form: Text | Rows | Refused, layout: header.Layout, *, needs_whole_file: bool) -> Iterator[Reading]:
+    """Yield the reading of the file in pieces; in one if a rule compares its records, in none of records if it is refused."""
     if isinstance(form, Refused):
-        unread = reading.unread(form.line_count, form.rule_id, form.line_number, form.detail)
-        return [concluded(unread, judged(unread.records, unread.findings, unread, subject), form.line_count) for subject in subjects]
-    read = reading.read(form, layout)
-    verdicts = [verdict_on(read, subject, claim) for subject in subjects]
-    return [concluded(read, common, form.line_count) for common in verdict.in_common(verdicts)]
+        yield reading.unread(form.line_count, form.rule_id, form.line_number, form.detail)
+    elif needs_whole_file:
+        yield reading.read(form, layout)
+    else:
+        yield from reading.pieces(form, layout)
+
+
+def records_again(form: Text | Rows, layout: header.Layout, wanted: pl.Series | None) -> Iterator[pl.DataFrame]:
+    """Yield the records that begin on the lines `wanted`, which are in order, or all, read once more piece by piece."""
+    for piece in reading.pieces(form, layout):
+        records = piece.records
+        if wanted is not None and not records.is_empty():
+            start, end = wanted.search_sorted(records["line_number"][0]), wanted.search_sorted(records["line_number"][-1], side="right")
+            records = records.filter(pl.col("line_number").is_in(wanted[start:end].implode()))
+        if not records.is_empty():
+            yield records
 
 
 def layout_of(subject: Subject) -> header.Layout:
@@ -62,70 +92,21 @@ def layout_of(subject: Subject) -> header.Layout:
     )
 
 
-def verdict_on(read: Reading, subject: Subject, claim: Claim) -> Verdict:
-    """Return the verdict on what was read, as far as the reference data at hand allow one."""
-    standard, feed = subject.standard, subject.feed
-    if feed and subject.missing & feed.column_map.lookup_extracts:
-        return judged(read.records, read.findings, read, subject)  # not even the organisation of a record can be told
-    records, unmapped = read.records, found.none()
-    if feed:
-        mapped = mapping.mapped(records, feed)
-        records, unmapped = mapped.records, mapped.findings
-    typed, findings = checking.check(records, standard.contract, claim, standard.same_person, subject.references)
-    # What level 1 says of a value that a spreadsheet changed or the map could not give is only a consequence.
-    place = ["line_number", "column_name"]
-    mangled = in_contract_columns(read.mangled, feed) if feed else read.mangled
-    unmapped = unmapped.join(mangled, on=place, how="anti")
-    own = findings.join(pl.concat([mangled, unmapped]), on=place, how="anti")
-    return judged(typed, pl.concat([read.findings, mangled, unmapped, own]), read, subject)
-
-
-def in_contract_columns(findings: pl.DataFrame, feed: Feed) -> pl.DataFrame:
-    """Return findings on native columns as findings on the contract columns that come from them."""
-    names = [(native, column) for column in feed.sources for native in feed.native_columns(column)]
-    columns = pl.DataFrame(names, schema={"column_name": pl.String, "contract_column": pl.String}, orient="row")
-    return findings.join(columns, on="column_name").select("rule_id", "line_number", pl.col("contract_column").alias("column_name"), "detail")
-
-
-def judged(typed: pl.DataFrame, findings: pl.DataFrame, read: Reading, subject: Subject) -> Verdict:
-    """Return the verdict on typed records; what a sender of a native file reads names the native columns."""
-    standard = subject.standard
-    applicable = standards.applicable(findings, standard.not_applicable)
-    result = verdict.judge(typed, applicable, read.unreadable_record_count, standard.rules, standard.maximum_quarantined_share)
-    result = verdict.waiting(result, subject.missing) if subject.missing else result
-    return verdict.renamed(result, subject.feed.native_names) if subject.feed else result
-
-
 def refused(path: Path | None, rule: Rule, detail: str = "") -> Examination:
     """Return the examination of a file that is returned unread for one reason; without a path there are no bytes either."""
     line_count = lines.survey(path).count if path else 0
-    read = reading.unread(line_count, rule.id, detail=detail)
-    return concluded(read, verdict.judge(read.records, read.findings, 0, {rule.id: rule}, 1.0), line_count)
+    judgement = Judgement({rule.id: rule}, 1.0)
+    unread = reading.unread(line_count, rule.id, detail=detail)
+    judgement.weigh(unread.findings)
+    return Examination(judgement.verdict(0, 0), Account(line_count, 0, 0, 0, 0, line_count, 0, 0), nothing())
 
 
 def failed_record_count(examined: Sequence[Examination]) -> int:
     """Return how many records of the file were not loaded for each of its extracts."""
     if not examined:
         return 0
-    common = examined[0].verdict.loaded["line_number"]
-    for examination in examined[1:]:
-        common = common.filter(common.is_in(examination.verdict.loaded["line_number"].implode()))
-    return examined[0].verdict.record_count - len(common)
-
-
-def concluded(read: Reading, judged: Verdict, physical_line_count: int) -> Examination:
-    """Return the examination with the account of every line. Raises SealeaError if a line is left out."""
-    readable_line_count = int(read.records["line_count"].sum())
-    loaded_line_count = int(judged.loaded["line_count"].sum())
-    account = Account(
-        physical_line_count=physical_line_count,
-        header_line_count=read.header_line_count,
-        blank_line_count=read.blank_line_count,
-        loaded_line_count=loaded_line_count,
-        quarantined_line_count=readable_line_count - loaded_line_count,
-        unreadable_line_count=read.unreadable_line_count,
-        loaded_row_count=judged.loaded.height,
-        quarantined_row_count=read.records.height - judged.loaded.height,
-    )
-    account.require_every_line()
-    return Examination(judged, account)
+    first = examined[0].verdict
+    if first.status != "accepted":
+        return first.record_count
+    quarantined: int = pl.concat([examination.verdict.quarantined for examination in examined]).n_unique()
+    return quarantined + first.failed_record_count - len(first.quarantined)

@@ -1,5 +1,6 @@
 """SQL expressions of contracts and packs: each sees one record and nothing else. One that cannot run is our error, not the sender's."""
 
+import functools
 import re
 from datetime import date
 from typing import NamedTuple
@@ -33,10 +34,16 @@ def compiled(what: str, text: str, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Dat
 
     Raises RuleBug, naming `what` and never a value, if it sees other records than one or does not compile.
     """
+    return compiled_for(what, text, tuple(frame.schema.items()))
+
+
+@functools.lru_cache(maxsize=4096)
+def compiled_for(what: str, text: str, schema: tuple[tuple[str, pl.DataType], ...]) -> tuple[pl.Expr, pl.DataType]:
+    """Return the same for a frame of these columns; a file has many blocks, a state many files."""
     refuse_other_records(what, text)
     try:
         expression = pl.sql_expr(text)
-        return expression, frame.clear().select(expression.alias("given")).schema["given"]  # no records: an error quotes no values
+        return expression, pl.DataFrame(schema=dict(schema)).select(expression.alias("given")).schema["given"]  # an error quotes no values
     except pl.exceptions.PolarsError as error:
         raise RuleBug(f"{what} does not compile: {error}. Correct it.") from error
 

@@ -1,6 +1,8 @@
 """Findings: one rule failing at one place. They name rules, lines and columns; never a value of the file."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -8,6 +10,7 @@ from sealea.contract import SEVERITY_MEANING, Rule
 
 SCHEMA = {"rule_id": pl.String, "line_number": pl.Int64, "column_name": pl.String, "detail": pl.String}
 MAXIMUM_PER_RULE = 100_000
+MEANING = ("severity", "message", "fix")
 ORDER = ("line_number", "rule_id", "column_name")
 
 
@@ -42,7 +45,7 @@ def explained(findings: pl.DataFrame, rules: Mapping[str, Rule]) -> pl.DataFrame
     used = [(rule_id, column, rules.get(f"{rule_id}.{column}") or rules[rule_id]) for rule_id, column in places.iter_rows()]
     meanings = pl.DataFrame(
         [(rule_id, column, rule.severity, rule.message, rule.fix) for rule_id, column, rule in used],
-        schema=dict.fromkeys(("rule_id", "column_name", "severity", "message", "fix"), pl.String),
+        schema=dict.fromkeys(("rule_id", "column_name", *MEANING), pl.String),
         orient="row",
     )
     return findings.join(meanings, on=["rule_id", "column_name"], how="left", nulls_equal=True).sort(ORDER, nulls_last=False)
@@ -54,24 +57,48 @@ def combined(findings: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return together.unique().sort(*ORDER, "detail", "severity", nulls_last=False)
 
 
-def bounded(findings: pl.DataFrame, maximum: int = MAXIMUM_PER_RULE) -> pl.DataFrame:
-    """Return at most `maximum` explained findings per rule and column; what is left out is counted in one more.
+@dataclass
+class Bounded:
+    """Explained findings of a file, added in the order of its lines: at most `maximum` per rule and column, the others only counted.
 
     A file of millions of records with one wrong column would otherwise store more findings than the file has bytes.
     """
-    groups = ("rule_id", "column_name")
-    kept = findings.filter(pl.int_range(pl.len()).over(groups) < maximum)
-    excess = findings.group_by(groups).agg(pl.len().alias("count"), pl.col("severity", "message", "fix").first()).filter(pl.col("count") > maximum)
-    remainder = excess.select(
-        "rule_id",
-        pl.lit(None, pl.Int64).alias("line_number"),
-        "column_name",
-        pl.format("And {} more records.", pl.col("count") - maximum).alias("detail"),
-        "severity",
-        "message",
-        "fix",
-    )
-    return pl.concat([kept, remainder]).sort(ORDER, nulls_last=False)
+
+    maximum: int = MAXIMUM_PER_RULE
+    kept: list[pl.DataFrame] = field(default_factory=list)
+    counts: Counter[tuple[str, str | None]] = field(default_factory=Counter)
+
+    def add(self, explained: pl.DataFrame) -> None:
+        """Add explained findings."""
+        if explained.is_empty():
+            return
+        before = dict(self.counts)
+        new = explained.group_by("rule_id", "column_name").len().rows()
+        self.counts.update({(rule_id, column): count for rule_id, column, count in new})
+        if max(self.counts[rule_id, column] for rule_id, column, _ in new) > self.maximum:
+            room = [(rule_id, column, self.maximum - before.get((rule_id, column), 0)) for rule_id, column, _ in new]
+            rooms = pl.DataFrame(room, schema={"rule_id": pl.String, "column_name": pl.String, "room": pl.Int64}, orient="row")
+            places = explained.join(rooms, on=["rule_id", "column_name"], how="left", nulls_equal=True, maintain_order="left")
+            explained = places.filter(pl.int_range(pl.len()).over("rule_id", "column_name") < pl.col("room")).drop("room")
+        self.kept.append(explained)
+
+    def all(self) -> pl.DataFrame:
+        """Return the findings in the order of lines; what is left out is counted in one more."""
+        kept = pl.concat(self.kept) if self.kept else none().with_columns(pl.lit("").alias(name) for name in MEANING)
+        excess = [(rule_id, column, count - self.maximum) for (rule_id, column), count in self.counts.items() if count > self.maximum]
+        schema = {"rule_id": pl.String, "column_name": pl.String, "count": pl.Int64}
+        remainder = (
+            pl.DataFrame(excess, schema=schema, orient="row")
+            .join(kept.select("rule_id", "column_name", *MEANING).unique(), on=["rule_id", "column_name"], how="left", nulls_equal=True)
+            .select(
+                "rule_id",
+                pl.lit(None, pl.Int64).alias("line_number"),
+                "column_name",
+                pl.format("And {} more records.", "count").alias("detail"),
+                *MEANING,
+            )
+        )
+        return pl.concat([kept, remainder]).sort(ORDER, nulls_last=False, maintain_order=True)
 
 
 def lines_of(findings: pl.DataFrame, severity: str) -> pl.Series:

@@ -231,22 +231,34 @@ def add_delivery(connection: psycopg.Connection, arrival: Arrival, submission_id
     return Delivery(*returned(connection, insert, [arrival.sender_id, arrival.file_name, arrival.signature, submission_id, is_duplicate]))
 
 
+def next_load_id(connection: psycopg.Connection) -> int:
+    """Return the id of a load that is to come: its rows are copied while the file is still read."""
+    return int(returned(connection, "select nextval(pg_get_serial_sequence('ops.load', 'load_id'))", [])[0])
+
+
 def add_load(
     connection: psycopg.Connection,
+    load_id: int,
     submission_id: int,
     extract: str | None,
     versions: tuple[str | None, str],
     vintage: Iterable[int],
     counts: Mapping[str, int],
-) -> int:
-    """Return a new load of the submission under these versions of contract and pack; `counts` has the count columns of ops.load."""
-    row = {"submission_id": submission_id, "extract": extract, "contract_version": versions[0], "pack_version": versions[1], **counts}
+) -> None:
+    """Add a load of the submission under these versions of contract and pack; `counts` has the count columns of ops.load."""
+    row = {
+        "load_id": load_id,
+        "submission_id": submission_id,
+        "extract": extract,
+        "contract_version": versions[0],
+        "pack_version": versions[1],
+        **counts,
+    }
     columns = sql.SQL(", ").join(sql.Identifier(name) for name in row)
-    insert = sql.SQL("insert into ops.load ({}) values ({}) returning load_id").format(columns, sql.SQL(", ").join([sql.Placeholder()] * len(row)))
-    load_id = int(returned(connection, insert, list(row.values()))[0])
+    values = sql.SQL(", ").join([sql.Placeholder()] * len(row))
+    connection.execute(sql.SQL("insert into ops.load ({}) overriding system value values ({})").format(columns, values), list(row.values()))
     reference = "insert into ops.load_reference (load_id, reference_load_id) select %s, unnest(%s::bigint[])"
     connection.execute(reference, [load_id, list(vintage)])
-    return load_id
 
 
 def add_event(connection: psycopg.Connection, load_id: int, status: str, reason: str | None) -> None:

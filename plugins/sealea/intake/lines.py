@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
 from sealea.errors import SealeaError
 
 BLOCK_BYTES = 1 << 20
@@ -73,12 +75,19 @@ def blocks(file: BinaryIO) -> Iterator[bytes]:
 
 def line_breaks(block: bytes) -> int:
     """Return the number of LF, CR LF and lone CR in `block`."""
-    return block.count(b"\n") + block.count(b"\r") - block.count(b"\r\n")
+    values = np.frombuffer(block, np.uint8)
+    is_lf = values == ord("\n")
+    if b"\r" not in block:
+        return int(np.count_nonzero(is_lf))
+    is_cr = values == ord("\r")
+    return int(np.count_nonzero(is_lf) + np.count_nonzero(is_cr) - np.count_nonzero(is_cr[:-1] & is_lf[1:]))
 
 
 def undecodable_line(decoder: codecs.IncrementalDecoder, block: bytes, breaks_before: int) -> int | None:
     """Return the line of the first byte of `block` that is not text; None if there is none."""
     pending = decoder.getstate()[0]
+    if not pending and block.isascii():
+        return None
     try:
         decoder.decode(block)
     except UnicodeDecodeError as error:

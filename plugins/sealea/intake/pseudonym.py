@@ -1,7 +1,8 @@
 """Pseudonyms: what stands for a person in the warehouse. Their keys never reach the database."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ from sealea.errors import SettingError
 KINDS = ("student", "staff")
 ID_WIDTH = 10
 DIGEST = "sha256"
+MAXIMUM_REMEMBERED = 500_000  # about 150 MB
 
 
 def normalised(column: str) -> pl.Expr:
@@ -47,19 +49,38 @@ def pseudonym(key: bytes, kind: str, state_code: str, normalised_id: str) -> str
     return hmac.digest(key, message.encode(), DIGEST).hex()
 
 
-def pseudonymised(rows: pl.DataFrame, contract: Contract, state_code: str, keys: Mapping[str, bytes]) -> pl.DataFrame:
-    """Return `rows` with the columns of raw.<extract>: pseudonyms in place of person ids, nothing that goes to the vault only."""
-    for column in contract.identity_columns:
-        if column.identity in KINDS:
-            rows = with_pseudonyms(rows, column.name, str(column.raw_name), column.identity, state_code, keys[column.identity])
-    return rows.select("line_number", *(str(column.raw_name) for column in contract.raw_columns))
+@dataclass
+class Pseudonyms:
+    """Puts pseudonyms in the place of person ids, block by block. Each distinct id is hashed once, as long as they can be remembered."""
 
+    contract: Contract
+    state_code: str
+    keys: Mapping[str, bytes]
+    remembered: dict[str, dict[str, str]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
 
-def with_pseudonyms(rows: pl.DataFrame, column: str, raw_name: str, kind: str, state_code: str, key: bytes) -> pl.DataFrame:
-    """Return `rows` with the pseudonyms of `column` as `raw_name`; each distinct id is hashed once."""
-    ids = rows.select(normalised(column).alias("id")).drop_nulls().unique()
-    pids = [pseudonym(key, kind, state_code, person_id) for person_id in ids["id"]]
-    if len(set(pids)) != len(pids):
-        raise AssertionError("Two persons have one pseudonym.")
-    known = ids.with_columns(pl.Series(raw_name, pids, pl.String))
-    return rows.with_columns(normalised(column).alias("id")).join(known, on="id", how="left", maintain_order="left").drop("id")
+    def of(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return `rows` with the columns of raw.<extract>: pseudonyms in place of person ids, nothing that goes to the vault only."""
+        for column in self.contract.identity_columns:
+            if column.identity in KINDS:
+                rows = self.with_pseudonyms(rows, column.name, str(column.raw_name), column.identity)
+        return rows.select("line_number", *(str(column.raw_name) for column in self.contract.raw_columns))
+
+    def with_pseudonyms(self, rows: pl.DataFrame, column: str, raw_name: str, kind: str) -> pl.DataFrame:
+        """Return `rows` with the pseudonyms of `column` as `raw_name`."""
+        written = rows.select(column).drop_nulls().unique()
+        ids = written.select(normalised(column)).to_series().to_list()
+        known = written.with_columns(pl.Series("pid", self.pids(ids, kind), pl.String))
+        joined = rows.select(column).join(known, on=column, how="left", maintain_order="left")
+        return rows.with_columns(joined["pid"].alias(raw_name))
+
+    def pids(self, ids: Sequence[str], kind: str) -> list[str]:
+        """Return the pseudonyms of the ids, in their order. Raises AssertionError if two persons have one."""
+        remembered, key = self.remembered[kind], self.keys[kind]
+        if len(remembered) > MAXIMUM_REMEMBERED:
+            remembered.clear()
+        for person_id in set(ids).difference(remembered):
+            remembered[person_id] = pseudonym(key, kind, self.state_code, person_id)
+        pids = [remembered[person_id] for person_id in ids]
+        if len(set(pids)) != len(set(ids)):
+            raise AssertionError("Two persons have one pseudonym.")
+        return pids

@@ -1,212 +1,186 @@
-"""The records of a CSV file, as text, each with its first physical line and its count of physical lines.
+"""The records of a file, as text, each with its first physical line and its count of physical lines.
 
-A record without any value (an empty line, spaces, delimiters only) is blank.
+A record without any value (an empty line, spaces, delimiters only) is blank. Blocks that are as they should be are parsed as
+columns; the records of others one by one, which says exactly what is wrong and where (docs/decisions/0010).
 """
 
-import csv
 import io
-import itertools
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TextIO
+from dataclasses import dataclass, field, replace
+from typing import BinaryIO
 
 import polars as pl
 
+from sealea.intake import blocks, body, parsing
 from sealea.intake import findings as found
-from sealea.intake import header
+from sealea.intake import header as head
+from sealea.intake.blocks import Block
+from sealea.intake.body import POSITION, Header, Reading
 from sealea.intake.forms import Rows, Text
 from sealea.intake.header import Layout
 from sealea.intake.record import Record
 
 CHUNK_RECORDS = 50_000
-# A longer value is a quote that was never closed. Set by us, since the limit belongs to the whole process.
-MAXIMUM_VALUE_CHARACTERS = 131_072
-QUOTED = r'"[^"]*+(?:""[^"]*+)*+"'
-LINE_BREAK = re.compile(r"\r\n|\r|\n")
-NOT_TOLD_APART = "A quotation mark inside a value is not doubled, or a value is too long."
-POSITION = {"line_number": pl.Int64, "line_count": pl.Int64}
+HEAD_BYTES = 1 << 16
 
-
-@dataclass(frozen=True)
-class Reading:
-    """What a file holds. `records` has `line_number`, `line_count` and, as text, the layout's columns that the header names.
-
-    `mangled` has REC-007 for the values of these columns that a spreadsheet changed, which are blank in the records.
-    """
-
-    records: pl.DataFrame
-    findings: pl.DataFrame
-    header_line_count: int
-    blank_line_count: int
-    unreadable_line_count: int
-    unreadable_record_count: int
-    mangled: pl.DataFrame = field(default_factory=found.none)
+__all__ = ["Reading", "exactly", "pieces", "read", "unread"]
 
 
 @dataclass
-class Body:
-    """The records below the header, sorted as they come. Readable ones turn into columns a chunk at a time, to save memory."""
+class Pending:
+    """What is still to be read of a text: blocks at hand, those that follow, and the line on which the latter begin."""
 
-    positions: dict[str, int]
-    width: int
-    chunks: list[pl.DataFrame] = field(default_factory=list)
-    pending: list[Record] = field(default_factory=list)
-    unreadable: list[Record] = field(default_factory=list)
-    mangled: list[Record] = field(default_factory=list)
-    blank_line_count: int = 0
+    following: Iterator[bytes]
+    line_number: int
+    at_hand: deque[Block] = field(default_factory=deque)
 
-    def add(self, record: Record) -> None:
-        """Put the record where it belongs."""
-        if is_blank(record):
-            self.blank_line_count += record.line_count
-        elif record.values is None or len(record.values) != self.width:
-            self.unreadable.append(record)
-        else:
-            self.pending.append(record)
-            self.mangled += [record] if record.mangled else []
-            if len(self.pending) == CHUNK_RECORDS:
-                self.flush()
+    def next(self) -> Block | None:
+        """Return the next block; None at the end of the file."""
+        if self.at_hand:
+            return self.at_hand.popleft()
+        data = next(self.following, None)
+        if data is None:
+            return None
+        block = Block(data, self.line_number)
+        self.line_number += blocks.line_breaks(data)
+        return block
 
-    def flush(self) -> None:
-        """Turn the records at hand into columns."""
-        columns = list(zip(*(record.values or [] for record in self.pending), strict=True)) or [()] * self.width
-        position = {name: [getattr(record, name) for record in self.pending] for name in POSITION}
-        text = {name: columns[place] for name, place in self.positions.items()}
-        self.chunks.append(pl.DataFrame(position | text, schema=POSITION | dict.fromkeys(text, pl.String)))
-        self.pending.clear()
-
-    def records(self) -> pl.DataFrame:
-        """Return the readable records in file order."""
-        self.flush()
-        return pl.concat(self.chunks)
+    def more(self) -> Iterator[str]:
+        """Return the lines of the next block as text."""
+        block = self.next()
+        return lines_of(block) if block else iter(())
 
 
 def unread(line_count: int, rule_id: str, line_number: int | None = None, detail: str = "") -> Reading:
     """Return the reading of a file whose records were not looked at: all its lines are unreadable."""
-    return Reading(pl.DataFrame(schema=POSITION), found.finding(rule_id, line_number, None, detail), 0, 0, line_count, 0)
+    return Reading(pl.DataFrame(schema=POSITION), found.finding(rule_id, line_number, None, detail), unreadable_line_count=line_count)
 
 
 def read(form: Text | Rows, layout: Layout) -> Reading:
-    """Return the records of a file and what is wrong with its form.
+    """Return the records of a file and what is wrong with its form, all in memory, blank values empty."""
+    whole = body.joined(list(pieces(form, layout)))
+    return replace(whole, records=whole.records.with_columns(pl.col(pl.String).fill_null("")))
+
+
+def pieces(form: Text | Rows, layout: Layout) -> Iterator[Reading]:
+    """Yield the reading of a file in pieces, in order; the first has the header, the last says whether there were records at all.
 
     Reading stops at a quoted value that is never closed (FILE-006): from there on nothing can be told apart.
     """
-    with records_of(form) as records:
-        blank_line_count, head = first_record(records)
-        if head is None:  # all lines are blank; a byte order mark alone is one too
-            return Reading(pl.DataFrame(schema=POSITION), found.finding("FILE-003"), 0, form.line_count, 0, 0)
-        if head.values is None:
-            return unread(form.line_count, "FILE-006", open_quote_line(form, head.line_number))
-        body = Body(header.positions(head.values, layout), len(head.values), blank_line_count=blank_line_count)
-        for record in records:
-            body.add(record)
-    readable = body.records()
-    notes = [found.finding(note.rule_id, note.line_number, None, note.detail) for note in form.notes]
-    faults = [problem(form, record, body.width) for record in body.unreadable]
-    problems = [*notes, header.problems(head.values, layout, head.line_number), *faults]
-    if readable.is_empty() and not body.unreadable:
-        problems.append(found.finding("FILE-003"))
-    unreadable_line_count = sum(form.line_count - record.line_number + 1 if record.is_open else record.line_count for record in body.unreadable)
-    counts = (head.line_count, body.blank_line_count, unreadable_line_count, len(body.unreadable))
-    return Reading(readable, pl.concat(problems), *counts, mangled(body.mangled, body.positions))
+    if isinstance(form, Rows):
+        yield from exact_pieces(form, form.records(), layout)
+        return
+    with form.open() as file:
+        data = with_header(file, form.delimiter)
+        begun = beginning(form, parsing.parse(lines_of(Block(data, 1), "ignore"), form.delimiter), layout)
+        yield begun.reading
+        if begun.header is not None:
+            following = blocks.cut(file, blocks.BLOCK_BYTES, data[behind(data, begun.line_count) :])
+            yield from ended(in_blocks(form, Pending(following, begun.line_count + 1), begun.header))
 
 
 @contextmanager
 def records_of(form: Text | Rows) -> Iterator[Iterator[Record]]:
-    """Return the records of the file, the header first."""
+    """Return the records of the file one by one, the header first."""
     if isinstance(form, Rows):
         yield form.records()
     else:
-        with opened(form) as text:
-            yield parse(text, form.delimiter)
+        with parsing.opened(form) as text:
+            yield parsing.parse(iter(text), form.delimiter)
 
 
-def opened(form: Text) -> TextIO:
-    """Return the text, opened to be read."""
-    return io.TextIOWrapper(form.open(), encoding="utf-8", newline="")
+def exactly(form: Text | Rows, layout: Layout) -> Iterator[Reading]:
+    """Yield the same as `pieces`, every record parsed by itself: what the reading in blocks is held against."""
+    with records_of(form) as records:
+        yield from exact_pieces(form, records, layout)
 
 
-def mangled(records: Iterable[Record], positions: Mapping[str, int]) -> pl.DataFrame:
-    """Return REC-007 for every value of a column that is read of which a spreadsheet made something else."""
-    names = {place: name for name, place in positions.items()}
-    rows = [("REC-007", record.line_number, names[place], what) for record in records for place, what in record.mangled if place in names]
-    return pl.DataFrame(rows, schema=found.SCHEMA, orient="row")
+def exact_pieces(form: Text | Rows, records: Iterator[Record], layout: Layout) -> Iterator[Reading]:
+    """Yield the reading of records that come one by one."""
+    begun = beginning(form, records, layout)
+    yield begun.reading
+    header = begun.header
+    if header is not None:
+        yield from ended(body.reading(chunk, header, form) for chunk in body.in_chunks(records, CHUNK_RECORDS))
 
 
-def parse(text: TextIO, delimiter: str) -> Iterator[Record]:
-    """Yield the records of RFC 4180 `text`, whatever its delimiter, in order; nothing is yielded after one that is open.
+@dataclass(frozen=True)
+class Beginning:
+    """The reading of the header, and of how many lines it and the blank ones before it are; no `header` if reading ends here."""
 
-    A quotation mark in a value that is not quoted makes the record unreadable: a delimiter may be missing before it.
-    """
-    csv.field_size_limit(MAXIMUM_VALUE_CHARACTERS)
-    well_quoted = re.compile(rf"(?:{value(delimiter)}{re.escape(delimiter)})*+{value(delimiter)}[\r\n]*")
-    taken_lines: list[str] = []
-    is_over = False
+    reading: Reading
+    header: Header | None
+    line_count: int
 
-    def lines() -> Iterator[str]:
-        nonlocal is_over
-        for line in text:
-            taken_lines.append(line)
-            yield line
-        is_over = True  # a reader that asks for one more line than there are is inside a quoted value
 
-    reader = csv.reader(lines(), strict=True, delimiter=delimiter)
+def beginning(form: Text | Rows, records: Iterator[Record], layout: Layout) -> Beginning:
+    """Return what the first record that is not blank says."""
+    blank_line_count, first = parsing.first_record(records)
+    if first is None:  # all lines are blank; a byte order mark alone is one too
+        empty = Reading(pl.DataFrame(schema=POSITION), found.finding("FILE-003"), blank_line_count=form.line_count)
+        return Beginning(empty, None, form.line_count)
+    if first.values is None:
+        return Beginning(unread(form.line_count, "FILE-006", parsing.open_quote_line(form, first)), None, form.line_count)
+    header = Header(head.positions(first.values, layout), len(first.values))
+    notes = [found.finding(note.rule_id, note.line_number, None, note.detail) for note in form.notes]
+    problems = pl.concat([*notes, head.problems(first.values, layout, first.line_number)])
+    reading = Reading(body.none(header), problems, first.line_count, blank_line_count)
+    return Beginning(reading, header, first.line_number + first.line_count - 1)
+
+
+def with_header(file: BinaryIO, delimiter: str) -> bytes:
+    """Return the first bytes of `file`, as many as it takes to hold a record that is not blank; they may end within a character."""
+    data = file.read(HEAD_BYTES)
     while True:
-        before = reader.line_num
-        taken_lines.clear()
-        try:
-            values = next(reader)
-            is_readable = all('"' not in line for line in taken_lines) or well_quoted.fullmatch("".join(taken_lines)) is not None
-        except StopIteration:
-            return
-        except csv.Error:
-            is_readable = False
-        taken = reader.line_num - before
-        is_open = not is_readable and (is_over or taken > 1)  # a quote that swallowed lines: which of them it should hold nobody can tell
-        yield Record(before + 1, taken, values if is_readable else None, is_open)
-        if is_open:
-            return
+        lines = lines_of(Block(data[: blocks.end_of_line(data)], 1))
+        _, first = parsing.first_record(parsing.parse(lines, delimiter))
+        is_told = first is not None and (first.values is not None or len(data) > blocks.BLOCK_BYTES)
+        more = b"" if is_told else file.read(max(len(data), HEAD_BYTES))
+        if not more:
+            return data
+        data += more
 
 
-def value(delimiter: str) -> str:
-    """Return the regular expression of one value: quoted, or without any quotation mark."""
-    return rf'(?:{QUOTED}|[^"{re.escape(delimiter)}\r\n]*+)'
-
-
-def first_record(records: Iterator[Record]) -> tuple[int, Record | None]:
-    """Return the first record that is not blank, None if there is none, and the count of blank lines before it."""
-    blank_line_count = 0
-    for record in records:
-        if not is_blank(record):
-            return blank_line_count, record
-        blank_line_count += record.line_count
-    return blank_line_count, None
-
-
-def is_blank(record: Record) -> bool:
-    """Return whether the record holds no value: an empty line, or spaces and commas only."""
-    return record.values is not None and not any(map(str.strip, record.values))
-
-
-def problem(form: Text | Rows, record: Record, width: int) -> pl.DataFrame:
-    """Return the finding that says why the record is unreadable."""
-    if record.is_open:
-        return found.finding("FILE-006", open_quote_line(form, record.line_number))
-    if record.values is None:
-        return found.finding("REC-001", record.line_number, None, record.fault or NOT_TOLD_APART)
-    return found.finding("REC-001", record.line_number, None, f"It has {len(record.values)}, the header {width}.")
-
-
-def open_quote_line(form: Text | Rows, line_number: int) -> int:
-    """Return the line on which the quote opened that spoils the record that begins on `line_number`."""
-    if isinstance(form, Rows):
-        return line_number
-    whole_value = re.compile(value(form.delimiter) + re.escape(form.delimiter))
-    with opened(form) as text:
-        rest = "".join(itertools.islice(text, line_number - 1, None))
+def behind(data: bytes, line_count: int) -> int:
+    """Return the place behind the first lines of `data`."""
     place = 0
-    while whole := whole_value.match(rest, place):
-        place = whole.end()
-    return line_number + len(LINE_BREAK.findall(rest, 0, place))
+    for _ in range(line_count):
+        ends = [end for end in (data.find(blocks.LF, place), data.find(blocks.CR, place)) if end >= 0]
+        if not ends:
+            return len(data)
+        place = min(ends) + (2 if data.startswith(blocks.CR + blocks.LF, min(ends)) else 1)
+    return place
+
+
+def in_blocks(form: Text, pending: Pending, header: Header) -> Iterator[Reading]:
+    """Yield the readings of the blocks that follow the header; one that is not as it should be is looked at in parts."""
+    while block := pending.next():
+        columns = blocks.records(block, form.delimiter, header)
+        if columns is not None:
+            yield Reading(columns, may_have_nul=False)
+            continue
+        parts = list(blocks.parts(block)) if len(block.data) > blocks.SMALLEST_BYTES else []
+        if len(parts) > 1:
+            pending.at_hand.extendleft(reversed(parts))
+        else:
+            records = parsing.parse(lines_of(block), form.delimiter, pending.more, first_line_number=block.line_number)
+            yield body.reading(records, header, form)
+
+
+def lines_of(block: Block, errors: str = "strict") -> Iterator[str]:
+    """Return the lines of a block as text, their ends as they are."""
+    return iter(io.StringIO(block.data.decode(errors=errors), newline=""))
+
+
+def ended(readings: Iterator[Reading]) -> Iterator[Reading]:
+    """Yield the readings up to one in which a quote is open; FILE-003 follows if there was no record at all."""
+    is_empty = True
+    for reading in readings:
+        is_empty = is_empty and reading.records.is_empty() and not reading.unreadable_record_count
+        yield reading
+        if reading.is_open:
+            return
+    if is_empty:
+        yield replace(Reading(pl.DataFrame(schema=POSITION)), findings=found.finding("FILE-003"))

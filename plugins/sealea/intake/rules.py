@@ -3,7 +3,7 @@
 A rule that cannot run is our error, not the sender's: it raises RuleBug and the file waits.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
@@ -11,9 +11,10 @@ from sealea.contract import Contract, Rule
 from sealea.errors import RuleBug
 from sealea.intake import expressions
 from sealea.intake import findings as found
-from sealea.intake.values import unreadable, written
+from sealea.intake.values import has_unreadable, is_unreadable, unreadable
 
 KINDS = ("row", "key", "reference", "total")
+Failing = tuple[Rule, pl.Expr]
 
 
 def problems(records: pl.DataFrame, frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
@@ -22,17 +23,16 @@ def problems(records: pl.DataFrame, frame: pl.DataFrame, contract: Contract) -> 
     A rule is silent about a record whose value it cannot know: unreadable, or of a required column that the file lacks.
     Raises RuleBug if a rule is not an expression on one record or does not compile.
     """
-    present = [name for name in contract.by_name if name in records.columns]
-    frame = frame.hstack(records.select(pl.col(name).alias(written(name)) for name in present))
-    missing = {column.name for column in contract.columns if column.required} - set(present)
-    results = [found.none()]
+    missing = {column.name for column in contract.columns if column.required} - set(records.columns)
+    unknown = {name: is_unreadable(records[name], frame[name]) for name in contract.by_name if has_unreadable(records, frame, name)}
+    frame_of_rules = frame.hstack([series.alias(unreadable(name)) for name, series in unknown.items()])
+    failing = []
     for rule in applicable(contract.rules):
         expression = expressions.condition(f"Rule {rule.id}", str(rule.fails_when), frame)
         used = set(expression.meta.root_names())
         if not used & missing:
-            known = [~unreadable(name) for name in used & set(present)]
-            results.append(found.at_lines(rule.id, run(rule, frame, pl.all_horizontal(expression, *known)), rule.column))
-    return pl.concat(results)
+            failing.append((rule, pl.all_horizontal(expression, *(~pl.col(unreadable(name)) for name in sorted(used & set(unknown))))))
+    return pl.concat([found.none(), *(found.at_lines(rule.id, lines, rule.column) for rule, lines in run(failing, frame_of_rules))])
 
 
 def applicable(rules: Iterable[Rule]) -> list[Rule]:
@@ -44,9 +44,22 @@ def applicable(rules: Iterable[Rule]) -> list[Rule]:
     return [rule for rule in first_level if rule.kind == "row"]
 
 
-def run(rule: Rule, frame: pl.DataFrame, fails: pl.Expr) -> pl.Series:
-    """Return the lines on which the rule fails. Raises RuleBug, without any value, if the expression breaks off."""
+def run(failing: Sequence[Failing], frame: pl.DataFrame) -> Iterator[tuple[Rule, pl.Series]]:
+    """Yield the lines on which each rule fails. Raises RuleBug, without any value, if an expression breaks off."""
     try:
-        return frame.filter(fails)["line_number"]
+        results = frame.select(fails.fill_null(value=False).alias(str(place)) for place, (_, fails) in enumerate(failing))
     except pl.exceptions.PolarsError as error:
-        raise RuleBug(f"Rule {rule.id} breaks off on some value: {type(error).__name__}. Correct its fails_when.") from None
+        raise RuleBug(f"Rule {broken(failing, frame)} breaks off on some value: {type(error).__name__}. Correct its fails_when.") from None
+    for result, (rule, _) in zip(results.iter_columns(), failing, strict=True):
+        if result.any():
+            yield rule, frame["line_number"].filter(result)
+
+
+def broken(failing: Sequence[Failing], frame: pl.DataFrame) -> str:
+    """Return the id of the first rule that does not run."""
+    for rule, fails in failing:
+        try:
+            frame.select(fails)
+        except pl.exceptions.PolarsError:
+            return rule.id
+    return ", ".join(rule.id for rule, _ in failing)

@@ -20,6 +20,7 @@ CHANGED = (
     r"\A(?:-?[0-9](?:\.[0-9]+)?E[+-][0-9]{2,3}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}|#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)"
     rf"|[0-9]{{1,2}}-{MONTH}(?:-[0-9]{{2,4}})?|{MONTH}-[0-9]{{2,4}})\z"
 )
+SAMPLE, FEW = 2_000, 500
 Checks = Iterator[tuple[str, pl.Expr]]
 
 
@@ -29,13 +30,13 @@ def polars_type(column: Column) -> pl.DataType:
     return pl.Decimal(int(decimal[1]), int(decimal[2])) if decimal else TYPES[column.type]
 
 
-def typed(records: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+def typed(records: pl.DataFrame, contract: Contract, *, may_have_nul: bool = True) -> pl.DataFrame:
     """Return `records` with every column of the contract in its type; blank, absent and unreadable values are NULL."""
     present = set(records.columns)
     decimals = [column.name for column in contract.columns if DECIMAL.fullmatch(column.type) and column.name in present]
     adorned = {name for name in decimals if records[name].str.contains(r"[$,()]").any()}
     columns = (
-        read_as(column, is_adorned=column.name in adorned).alias(column.name)
+        read_as(column, is_adorned=column.name in adorned, may_have_nul=may_have_nul).alias(column.name)
         if column.name in present
         else pl.lit(None, polars_type(column)).alias(column.name)
         for column in contract.columns
@@ -43,16 +44,22 @@ def typed(records: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     return records.select("line_number", "line_count", *columns)
 
 
-def text(name: str) -> pl.Expr:
-    """Return the column as text; a value that is empty or spaces only is blank, which is NULL."""
-    return pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name))
+def without_blanks(records: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    """Return the records, as text, with NULL for a value that is empty or spaces only: it is blank."""
+    names = [name for name in contract.by_name if name in records.columns and may_be_blank(records[name])]
+    return records.with_columns(pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)).alias(name) for name in names)
 
 
-def read_as(column: Column, *, is_adorned: bool) -> pl.Expr:
+def may_be_blank(column: pl.Series) -> bool:
+    """Return whether some value is empty or begins with a space of any kind; cheaper than to look for those that are spaces only."""
+    return bool((column < "!").any()) or bool((column >= "\x7f").any())
+
+
+def read_as(column: Column, *, is_adorned: bool, may_have_nul: bool) -> pl.Expr:
     """Return the values of a text column in the column's type, NULL where they are not of it. Few files have adorned numbers."""
-    value = text(column.name)
+    value = pl.col(column.name)
     if column.type in ("text", "code"):
-        return pl.when(~value.str.contains("\0", literal=True)).then(value)  # PostgreSQL cannot store a NUL
+        return pl.when(~value.str.contains("\0", literal=True)).then(value) if may_have_nul else value  # PostgreSQL cannot store a NUL
     if column.type == "integer":
         return pl.when(value.str.contains(r"\A-?[0-9]+\z")).then(value).cast(pl.Int64, strict=False)
     if column.type == "date":
@@ -83,9 +90,19 @@ def decimal_pattern(column: Column) -> str:
     return rf"\A-?(?:{whole}(?:\.[0-9]{{1,{scale}}})?|\.[0-9]{{1,{scale}}})\z"
 
 
-def unreadable(column: str) -> pl.Expr:
-    """Return whether a value was there and could not be read, for frames with the text beside the typed values."""
-    return text(written(column)).is_not_null() & pl.col(column).is_null()
+def has_unreadable(records: pl.DataFrame, values: pl.DataFrame, name: str) -> bool:
+    """Return whether a value of the column was there and could not be read; `values` are the typed `records`."""
+    return name in records.columns and values[name].null_count() > records[name].null_count()
+
+
+def is_unreadable(written: pl.Series, value: pl.Series) -> pl.Series:
+    """Return where a value was there and could not be read."""
+    return written.is_not_null() & value.is_null()
+
+
+def unreadable(column: str) -> str:
+    """Return the name of a column that says where another could not be read."""
+    return f"{column} is unreadable"
 
 
 def written(column: str) -> str:
@@ -94,10 +111,15 @@ def written(column: str) -> str:
 
 
 def problems(records: pl.DataFrame, values: pl.DataFrame, contract: Contract) -> pl.DataFrame:
-    """Return the findings of every value by itself: REC-002 to REC-005. `values` are the typed `records`."""
+    """Return the findings of every value by itself: REC-002 to REC-005. `values` are the typed `records`, whose blanks are NULL."""
     present = [column for column in contract.columns if column.name in records.columns]
     frame = values.hstack(records.select(pl.col(column.name).alias(written(column.name)) for column in present))
-    checks = {(rule_id, column.name): failing for column in present for rule_id, failing in column_checks(column)}
+    checks = {(rule_id, column.name): failing for column in present for rule_id, failing in needed_checks(column, records[column.name])}
+    for column in present:  # most columns of most blocks have no blank or unreadable value, which their counts tell
+        if column.required and records[column.name].null_count():
+            checks["REC-002", column.name] = pl.col(written(column.name)).is_null()
+        if has_unreadable(records, values, column.name):
+            checks["REC-003", column.name] = pl.col(written(column.name)).is_not_null() & pl.col(column.name).is_null()
     failing = frame.select(check.fill_null(value=False).alias(" ".join(place)) for place, check in checks.items())
     lines = [
         found.at_lines(rule_id, values["line_number"].filter(failing[f"{rule_id} {name}"]), name)
@@ -107,12 +129,20 @@ def problems(records: pl.DataFrame, values: pl.DataFrame, contract: Contract) ->
     return pl.concat([found.none(), *lines])
 
 
+def needed_checks(column: Column, text: pl.Series) -> Checks:
+    """Yield the further rules that apply to the column; of text with few different values only those that one of these breaks."""
+    checks = list(column_checks(column))
+    if column.type in ("text", "code") and checks and text.head(SAMPLE).n_unique() < FEW:
+        different = text.unique()
+        small = pl.DataFrame({column.name: different, written(column.name): different})
+        fails = small.select(check.any().alias(rule_id) for rule_id, check in checks)
+        checks = [(rule_id, check) for rule_id, check in checks if fails[rule_id].any()]
+    yield from checks
+
+
 def column_checks(column: Column) -> Checks:
-    """Yield each rule that applies to the column, with where it fails."""
+    """Yield each further rule that applies to the column, with where it fails."""
     value = pl.col(column.name)
-    if column.required:
-        yield "REC-002", text(written(column.name)).is_null()
-    yield "REC-003", unreadable(column.name)
     if column.codes:
         yield "REC-004", ~value.is_in(list(column.codes))
     changed = pl.col(written(column.name)).str.contains(CHANGED) if column.type == "text" else pl.lit(value=False)

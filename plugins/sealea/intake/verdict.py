@@ -1,7 +1,7 @@
-"""The verdict on a file: accepted, returned or waiting, and which of its records are loaded."""
+"""The verdict on a file: accepted, returned or waiting, and which of its records are not loaded."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -9,59 +9,82 @@ import polars as pl
 
 from sealea.contract import Rule
 from sealea.intake import findings as found
+from sealea.intake.findings import Bounded
 
 Status = Literal["accepted", "returned", "waiting"]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What becomes of what one file says of one extract. `findings` are explained and bounded; `loaded` are the typed records to load.
+    """What becomes of what one file says of one extract. `findings` are explained and bounded.
 
+    `quarantined` are the lines on which the readable records begin that must not be loaded, whatever the status.
     `reason` says why it is not accepted: the rules for which it is returned, or the reference data for which it waits.
     """
 
     status: Status
     findings: pl.DataFrame
-    loaded: pl.DataFrame
+    quarantined: pl.Series
     failed_record_count: int
     record_count: int
     reason: str | None = None
 
 
-def judge(typed: pl.DataFrame, findings: pl.DataFrame, unreadable_record_count: int, rules: Mapping[str, Rule], maximum_share: float) -> Verdict:
-    """Return the verdict: a record with an F2 finding is quarantined; one F1 finding, or too many failed records, return the file.
+@dataclass
+class Judgement:
+    """What speaks for the verdict so far: a record with an F2 finding is quarantined, one F1 finding returns the file.
 
     `maximum_share` is the part of all records, 0 to 1, that may be quarantined or unreadable.
     """
-    explained = found.explained(findings, rules)
-    quarantined = found.lines_of(explained, "F2")
-    kept = typed.filter(~pl.col("line_number").is_in(quarantined.implode()))
-    record_count = typed.height + unreadable_record_count
-    failed = record_count - kept.height
-    if failed > Decimal(str(maximum_share)) * record_count:
-        detail = f"{failed:,} of {record_count:,} records failed; the state allows {maximum_share * 100:g} %."
-        explained = found.explained(pl.concat([findings, found.finding("FILE-007", detail=detail)]), rules)
-    fatal = explained.filter(pl.col("severity") == "F1")["rule_id"].unique().sort()
-    result = Verdict("accepted", found.bounded(explained), kept, failed, record_count)
-    return result if fatal.is_empty() else unloaded(result, "returned", ", ".join(fatal))
 
+    rules: Mapping[str, Rule]
+    maximum_share: float
+    findings: Bounded = field(default_factory=Bounded)
+    fatal: set[str] = field(default_factory=set)
+    quarantined: list[pl.Series] = field(default_factory=list)
+    quarantined_count: int = 0
 
-def unloaded(verdict: Verdict, status: Status, reason: str) -> Verdict:
-    """Return the verdict under which nothing is loaded."""
-    return replace(verdict, status=status, reason=reason, loaded=verdict.loaded.clear())
+    def weigh(self, findings: pl.DataFrame) -> pl.Series:
+        """Return the lines that the findings, of records not weighed before, quarantine."""
+        explained = found.explained(findings, self.rules)
+        self.findings.add(explained)
+        self.fatal |= set(explained.filter(pl.col("severity") == "F1")["rule_id"].unique())
+        return found.lines_of(explained, "F2")
+
+    def quarantine(self, lines: pl.Series) -> None:
+        """Leave out these lines, each of which a readable record begins and which were not left out before."""
+        self.quarantined.append(lines)
+        self.quarantined_count += len(lines)
+
+    def verdict(self, readable_count: int, unreadable_count: int) -> Verdict:
+        """Return the verdict on a file of so many records."""
+        record_count, failed = readable_count + unreadable_count, self.quarantined_count + unreadable_count
+        if self.is_beyond(failed, record_count):
+            detail = f"{failed:,} of {record_count:,} records failed; the state allows {self.maximum_share * 100:g} %."
+            self.weigh(found.finding("FILE-007", detail=detail))
+        lines = pl.concat([pl.Series("line_number", [], pl.Int64), *self.quarantined]).sort()
+        result = Verdict("accepted", self.findings.all(), lines, failed, record_count)
+        return replace(result, status="returned", reason=", ".join(sorted(self.fatal))) if self.fatal else result
+
+    def is_beyond(self, failed: int, record_count: int) -> bool:
+        """Return whether too many of so many records failed."""
+        return failed > Decimal(str(self.maximum_share)) * record_count
 
 
 def waiting(verdict: Verdict, missing: Iterable[str]) -> Verdict:
     """Return the verdict of a file that cannot be judged before reference data come; what must be returned anyway is."""
-    return verdict if verdict.status == "returned" else unloaded(verdict, "waiting", f"waits for {', '.join(sorted(missing))}")
+    if verdict.status == "returned":
+        return verdict
+    return replace(verdict, status="waiting", reason=f"waits for {', '.join(sorted(missing))}")
 
 
 def in_common(verdicts: Sequence[Verdict]) -> list[Verdict]:
     """Return the verdicts on the extracts of one file, which are accepted, returned or wait together."""
-    for status in ("returned", "waiting"):
+    statuses: tuple[Status, ...] = ("returned", "waiting")
+    for status in statuses:
         reasons = sorted({verdict.reason for verdict in verdicts if verdict.status == status and verdict.reason})
         if reasons:
-            return [verdict if verdict.status == status else unloaded(verdict, status, ", ".join(reasons)) for verdict in verdicts]
+            return [verdict if verdict.status == status else replace(verdict, status=status, reason=", ".join(reasons)) for verdict in verdicts]
     return list(verdicts)
 
 
