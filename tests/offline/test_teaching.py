@@ -12,7 +12,7 @@ from sealea import examples
 from sealea.contract import SEVERITY_MEANING
 from sealea.database import connect
 from sealea.errors import SealeaError
-from sealea.intake import answering, causes, cells, report
+from sealea.intake import answering, causes, cells, outbox, report
 from sealea.settings import PROJECT
 
 NAME = "ex_ex-0101_staff_assignment_2026_close_2026100{}T080000.csv"
@@ -127,8 +127,6 @@ def test_a_report_is_delivered_without_cells_if_the_bytes_are_gone_and_one_that_
         if path.is_file():
             path.unlink()
 
-    from sealea.intake import outbox
-
     with pytest.raises(SealeaError, match="into an outbox: 1"):
         outbox.deliver(front.settings)
 
@@ -136,23 +134,32 @@ def test_a_report_is_delivered_without_cells_if_the_bytes_are_gone_and_one_that_
     assert "Column fte, line 3." in front.answer(name, ".report.html").decode()
 
 
-def test_a_report_on_rules_of_level_2_goes_the_same_way(front, sent):
+def test_a_report_on_level_2_goes_the_same_way_and_that_of_level_1_stays_what_it_was(front, sent):
     name = sent(changed((3, "fte", "halfway"), (4, "fte", "1.5")))
+    before = front.answer(name, ".report.html")
     with connect(front.settings.pipeline_dsn) as connection:
         (load_id, sha256) = connection.execute(
             "select load_id, sha256 from ops.load inner join ops.submission using (submission_id) where sender_id = 'ex-0101'"
         ).fetchone()
+        connection.execute(
+            "insert into ops.finding (load_id, rule_id, severity, line_number, column_name, message, fix, level, finding_id) "
+            "select %s, 'PER-012', 'S', line, 'fte', 'It is not what the other file says.', 'Correct one.', 2, line from unnest(array[4, 5]) as line",
+            [load_id],
+        )
+        connection.execute("insert into ops.finding_cleared (finding_id, pin_id) values (5, 1)")
+        connection.execute("update ops.outbox set delivered_at = null where kind = 'report'")
         facts = report.Facts("compared", name, "Riverside", "", 77, "", sha256, "", {}, 0, 0)
-        answering.post_report(connection, "ex-0101", facts, [load_id], rule_ids=["PER-005"])
-
-    from sealea.intake import outbox
+        answering.post_report(connection, "ex-0101", facts, [load_id], rule_ids=["PER-012"])
 
     outbox.deliver(front.settings)
 
     page = (front.outbox() / f"{name}.77.report.html").read_text()
     assert "Compared with other files" in page
+    assert "Column fte, line 4." in page
     assert "<code>1.5</code>" in page
     assert "halfway" not in page
+    (front.outbox() / f"{name}.77.report.html").unlink()
+    assert front.answer(name, ".report.html") == before
 
 
 def test_the_page_can_be_read_by_a_screen_reader(front, sent):

@@ -129,7 +129,7 @@ def place(part: pl.DataFrame) -> str:
     lines = part["line_number"].drop_nulls().to_list()
     column = part["column_name"][0]
     named = ([f"Column {column}"] if column else []) + ([spans(lines)] if lines else [])
-    return f"{', '.join(named)}." if named else ""
+    return ", ".join(named) + ("" if not named or named[-1].endswith("...") else ".")
 
 
 def spans(lines: Sequence[int]) -> str:

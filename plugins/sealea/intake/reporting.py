@@ -63,7 +63,8 @@ class Renderer:
             return report.report(facts, None)
         desk = self.desk(sender_id)
         target = desk.target(sender_id, facts.file_name)
-        findings = ledger.findings(self.connection, load_ids)
+        # What a submission says by itself; one that repeats an earlier one is told all that stands.
+        findings = ledger.findings(self.connection, load_ids, level=1 if recipe["submission_id"] else None)
         if recipe["rule_ids"]:
             findings = findings.filter(pl.col("rule_id").is_in(recipe["rule_ids"]))
         earlier = self.earlier(recipe["submission_id"], load_ids) if recipe["submission_id"] else None
@@ -109,7 +110,7 @@ class Renderer:
 
     def causes(self, desk: Desk, target: FileName | None, earlier: Earlier) -> list[Cause]:
         """Return the causes of an earlier submission."""
-        findings = ledger.findings(self.connection, earlier.load_ids)
+        findings = ledger.findings(self.connection, earlier.load_ids, level=1)
         shown = report.with_cells(findings, self.cells(desk, target, earlier.sha256, findings))
         return causes.causes(shown, SEVERITY_MEANING)
 
