@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from sealea.check import command
+from sealea.check import options
 from sealea.contract import load_contracts, load_file_rules
 from sealea.errors import SealeaError, SettingError
 from sealea.pack import load_pack, load_packs
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     of_state("--seed", type=int, default=1, help="the same seed gives the same bytes")
     of_state("--errors", type=float, default=0.15, help="share of the districts' files with something wrong in them, 0 to 1")
     of_state("--out", type=Path, required=True, help="a folder for the files, the list of senders and the truth")
-    command.add_options(commands.choices["check"])
+    options.add_options(commands.choices["check"])
     commands.choices["senders"].add_argument("file", type=Path, help="the list, such as senders.yml")
     of_recheck = commands.choices["recheck"].add_argument
     of_recheck("--extract", help="files of this extract, also of windows that are over")
@@ -207,6 +207,8 @@ def addressed(settings: Settings) -> Settings:
 
 def check(settings: Settings, chosen: argparse.Namespace) -> int:
     """Say what the platform would say of files that are not sent yet."""
+    from sealea.check import command
+
     return command.run(settings, chosen)
 
 

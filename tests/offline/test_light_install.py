@@ -94,3 +94,9 @@ def test_checking_needs_nothing_that_only_a_server_has(file):
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_other_commands_do_not_load_what_checking_needs():
+    script = "import sys; from sealea import cli; print('polars' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "False\n"
