@@ -13,6 +13,7 @@ import yaml
 from jinja2 import Environment
 
 from sealea.contract import load_contracts
+from sealea.render.lineage import needed_extracts
 from sealea.settings import PROJECT
 
 DBT_PROJECT = PROJECT / "dbt_project"
@@ -72,6 +73,13 @@ def test_every_reason_for_no_value_is_one_that_is_explained_to_readers() -> None
 
     assert given
     assert given <= explained
+
+
+def test_the_data_dictionary_names_what_each_indicator_needs() -> None:
+    assert needed_extracts(PROJECT, "ind_gap_trend") == ["`assessment_registry`", "`assessment_result`"]
+    assert needed_extracts(PROJECT, "ind_participation") == ["`assessment_result`"]
+    assert needed_extracts(PROJECT, "ind_first_pass_acceptance") == ["the log of submissions"]
+    assert all(needed_extracts(PROJECT, path.stem) for path in OURS if path.stem.startswith("ind_"))
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.stem)

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from sealea.render.indicators import REGISTER, UNION_MARTS, registered
+from sealea.render.lineage import needed_extracts
 
 MARTS = "dbt_project/models/marts"
 DOCS = "dbt_project/models/docs.md"
@@ -25,6 +26,10 @@ SECTIONS = {
 }
 BETTER = {"higher": "higher is better", "lower": "lower is better", "neutral": "neither way is better"}
 WAITING = ("no.", "indicator", "definition", "grain", "unit", "source", "waits for")
+MISSING = (
+    "Where a whole state sends nothing of what an indicator needs, it has no value there or the reason `MISSING_INPUT`; "
+    "the release gate warns (GATE-073), and nothing else is held up."
+)
 BUSINESS_RULE = re.compile(r"Business rule: (.*?)(?: Source: |$)")
 
 
@@ -68,13 +73,13 @@ def published_models(project: Path) -> Iterator[dict[str, Any]]:
 
 def register(project: Path) -> list[str]:
     """Return the lines on every indicator of the register, by section of the catalogue."""
-    rows, lines = registered(project), ["# Indicators", ""]
+    rows, lines = registered(project), ["# Indicators", "", MISSING, ""]
     for number, title in SECTIONS.items():
         of_section = [row for row in rows if row["catalogue_number"].split(".")[0] == number]
         lines += [f"## {number}. {title}", ""]
         for row in of_section:
             if row["is_built"] == "true":
-                lines += indicator(row, properties(project, row))
+                lines += indicator(project, row, properties(project, row))
         if waiting := [row for row in of_section if row["is_built"] != "true"]:
             lines += ["Not built:", "", f"| {' | '.join(WAITING)} |", f"| {' | '.join('---' for _ in WAITING)} |"]
             lines += [f"| {row['catalogue_number']} | `{row['indicator_id']}` | {' | '.join(cells(row))} |" for row in waiting]
@@ -95,7 +100,7 @@ def properties(project: Path, row: Mapping[str, str]) -> dict[str, Any]:
     return dict(model)
 
 
-def indicator(row: Mapping[str, str], model: Mapping[str, Any]) -> list[str]:
+def indicator(project: Path, row: Mapping[str, str], model: Mapping[str, Any]) -> list[str]:
     """Return the lines on one indicator that is built: what it says, how it is worked out, an example, where it comes from."""
     meta = model.get("config", {}).get("meta", {})
     told_by_row = meta.get("indicators", {}).get(row["indicator_id"], meta)
@@ -106,6 +111,7 @@ def indicator(row: Mapping[str, str], model: Mapping[str, Any]) -> list[str]:
         "Formula": told_by_row["formula"],
         "Business rule": rule[1] if rule else "none",
         "Worked example": told_by_row["worked_example"],
+        "Needs": ", ".join(needed_extracts(project, model["name"])),
         "Grain": row["grain"],
         "Unit": f"{row['unit']}, {row['decimals']} decimals; {BETTER[row['direction_code']]}",
         "Minimum": minimum,
