@@ -41,7 +41,7 @@ SIZES = {
         Size("S", (state(12, 9_000, 1),), file_rows=100_000, rival_rows=50_000, cases=4, small_leas=40, pairs=7),
         Size(
             "M",
-            (state(8, 8_000, 2), state(24, 24_000, 2), state(72, 72_000, 2)),
+            (state(4, 4_000, 2), state(12, 12_000, 2), state(36, 36_000, 2)),
             file_rows=500_000,
             rival_rows=100_000,
             cases=7,
