@@ -9,13 +9,16 @@ from bench.results import WORSE, Run, Runs
 from bench.size import SIZES
 
 HERE = Path(__file__).parent
+MEANT = ("S", "M", "L")
 HEAD = ("| figure | median | lowest | highest | runs | at most | before |", "| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
 
 
 def text(runs: Runs, before: Runs) -> str:
     """Return the page: how to read it, and a section for each size that was run."""
     sections = ["\n".join(section(size, runs[size], before.get(size))) for size in SIZES if size in runs]
-    return "\n\n".join([(HERE / "preface.md").read_text().rstrip(), *sections]) + "\n"
+    left = [size for size in MEANT if size not in runs]
+    missing = [f"Not measured yet: size {' and '.join(left)}."] if left else []
+    return "\n\n".join([(HERE / "preface.md").read_text().rstrip(), *missing, *sections]) + "\n"
 
 
 def section(size: str, run: Run, before: Run | None) -> Iterator[str]:
