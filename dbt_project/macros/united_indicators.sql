@@ -67,6 +67,20 @@
     union all
     select * from {{ ref('ind_access_effective_teachers') }}
     union all
+    select * from {{ ref('ind_materials_adoption') }}
+    union all
+    select * from {{ ref('ind_materials_student_share') }}
+    union all
+    select * from {{ ref('ind_materials_use') }}
+    union all
+    select * from {{ ref('ind_materials_spending') }}
+    union all
+    select * from {{ ref('ind_materials_professional_learning') }}
+    union all
+    select * from {{ ref('ind_materials_equity') }}
+    union all
+    select * from {{ ref('ind_materials_adoption_lag') }}
+    union all
     select * from {{ ref('ind_current_expenditure') }}
     union all
     select * from {{ ref('ind_per_pupil_expenditure') }}

@@ -37,6 +37,9 @@ def test_a_small_state_publishes_the_numbers_worked_by_hand(warehouse: Any, dbt:
     assert goals(warehouse.pipeline) == expected_goals()
     assert coverage(warehouse.pipeline) == expected_coverage()
     assert transactions(warehouse.pipeline) == expected_transactions()
+    assert teacher_equity(warehouse.pipeline) == expected_teacher_equity()
+    assert materials(warehouse.pipeline) == expected_materials()
+    assert resources(warehouse.pipeline) == expected_resources()
     # The other state sets no minimum, so nothing of its twelve students is shown.
     assert query(warehouse.pipeline, "select count(*) > 0, count(value), count(n) from candidate.indicator_value where org_id like 'YY%%'") == [
         (True, 0, 0)
@@ -136,11 +139,21 @@ def coverage(dsn: str) -> list[tuple[Any, ...]]:
 
 
 def expected_coverage() -> list[tuple[Any, ...]]:
-    sent = {"assessment_result": 7, "finance_ledger": 8, "staff": 3, "staff_assignment": 4}
+    sent = {
+        "assessment_result": 7,
+        "finance_fund_balance": 1,
+        "finance_ledger": 8,
+        "finance_payroll": 2,
+        "material_adoption": 2,
+        "staff": 3,
+        "staff_assignment": 4,
+        "staff_vacancy": 1,
+        "time_use": 2,
+    }
     riverside = [(extract, "EX-0101", "REPORTED", "close", rows) for extract, rows in sent.items()]
     lakeview = [(extract, "EX-0102", "MISSING", None, 0) for extract in sent]
     # Transactions are expected of nobody; they are shown where they came.
-    riverside.insert(2, ("finance_transaction", "EX-0101", "REPORTED", "close", 6))
+    riverside.insert(4, ("finance_transaction", "EX-0101", "REPORTED", "close", 6))
     return [*riverside, *lakeview, ("assessment_result", "YY-1", "REPORTED", "close", 12)]
 
 
@@ -159,3 +172,73 @@ def expected_transactions() -> list[tuple[Any, ...]]:
     of_the_lea = ("100", "4", "510", "7", "NONE", 2, Decimal("-25.00"))
     whole = [("EX-0101", *account) for account in (at_north, at_site, of_the_lea)]
     return [*whole, ("EX-0101-000", *at_site), ("EX-0101-000", *of_the_lea), ("EX-0101-001", *at_north)]
+
+
+def teacher_equity(dsn: str) -> list[tuple[Any, ...]]:
+    statement = """
+        select measure_code, trim_scale(measure), trim_scale(unknown_share), trim_scale(poverty_gap), trim_scale(exposure_gap),
+            trim_scale(exposure_gap_within_leas), measure_reason_code, lea_reported_count
+        from candidate.teacher_equity where org_id = 'EX-0101' order by measure_code
+    """
+    return query(dsn, statement)
+
+
+def expected_teacher_equity() -> list[tuple[Any, ...]]:
+    # t1 has an emergency permit, t2 a credential for art, t3 one for the assignment. North (75 % poor) has t1, t2 and .416667 of t3:
+    # 1 / 2.416667 = .414; South none. 30/40 x .414 - 10/60 x .414, all of it within the LEA.
+    a_third = (Decimal("0.333"), Decimal("0"), Decimal("0.414"), Decimal("0.241"), Decimal("0.241"), None, 1)
+    nobody_knows = (None, None, None, None, None, "MISSING_INPUT", 1)
+    vacant = (Decimal("0.135"), None, None, None, None, None, 1)  # .5 of 3.2 + .5, the whole year
+    return [
+        ("ACCESS_EFFECTIVE_TEACHERS", *nobody_knows),
+        ("EMERGENCY", *a_third),
+        ("INEFFECTIVE", *nobody_knows),
+        ("INEXPERIENCED", *a_third),
+        ("OUT_OF_FIELD", *a_third),
+        ("SALARY_PARITY", *nobody_knows),
+        ("SALARY_PARITY_ADJUSTED", *nobody_knows),
+        ("STUDENT_TEACHER_RATIO", Decimal("33.3"), None, None, None, None, None, 1),
+        ("VACANCY", *vacant),
+        ("VACANCY_FLOW", *vacant),
+    ]
+
+
+def materials(dsn: str) -> list[tuple[Any, ...]]:
+    statement = """
+        select subject_code, grade_code, trim_scale(section_share), trim_scale(student_share), trim_scale(used_share),
+            trim_scale(learning_share), trim_scale(access_gap), spending_share_reason_code, adoption_lag_years_reason_code
+        from candidate.materials where org_id = 'EX-0101' order by subject_code, grade_code
+    """
+    return query(dsn, statement)
+
+
+def expected_materials() -> list[tuple[Any, ...]]:
+    # 2 of 5 sections, 40 of 100 students, all of them at North; 45 of 100 hours; 30/40 - 10/60.
+    share, na = Decimal("0.4"), "NOT_APPLICABLE"
+    return [
+        ("ALL", "ALL", share, share, share, Decimal("0.45"), Decimal("0.583"), "MISSING_INPUT", na),
+        ("ALL", "ELEMENTARY", share, share, share, None, None, na, na),
+        ("ELA", "ALL", share, share, share, None, None, na, "NOT_REACHED"),
+        ("ELA", "ELEMENTARY", share, share, share, None, None, na, na),
+    ]
+
+
+def resources(dsn: str) -> list[tuple[Any, ...]]:
+    statement = """
+        select goal_code, trim_scale(money), trim_scale(people), trim_scale(staff_time), trim_scale(need_share),
+            trim_scale(per_pupil_expenditure_usd), trim_scale(fund_balance_ratio), trim_scale(funding_cliff_exposure),
+            effort_esea_ratio_reason_code, trim_scale(untagged_share), alignment_reason_code
+        from candidate.resources_and_alignment where org_id = 'EX-0101' order by goal_code
+    """
+    return query(dsn, statement)
+
+
+def expected_resources() -> list[tuple[Any, ...]]:
+    # 900 000 - 20 000 without food; t1 is paid by the grant for PM-1, whose one year is over; 100 of 600 dollars are unassigned.
+    number = Decimal
+    of_the_lea = (number("9400"), number("0.167"), number("0.5"), "MISSING_INPUT", number("1"), "UNTAGGED")
+    return [
+        ("ALL", number("880000"), number("2"), number("100"), number("1"), *of_the_lea),
+        ("PM-1", None, number("1"), number("45"), number("1"), *of_the_lea),
+        ("UNTAGGED", number("880000"), number("1"), number("55"), None, *of_the_lea),
+    ]

@@ -124,6 +124,15 @@ def test_every_other_critical_expectation_can_fail(state):
         "update candidate.dim_organisation set parent_org_id = 'EX-9999' where org_id = 'EX-0101'",
         "update restricted.audit_coverage set lea_reported = 0, previous_lea_reported = 7",
         "update candidate.submission_coverage set status_code = 'LOST'",
+        "update restricted.fct_teacher_cell set known_fte = fte_cap + 1, fte_cap = fte_cap - 0.1 where org_id = 'EX-0101-001'",
+        """
+        insert into restricted.fct_materials_cell
+            (org_id, school_year, subject_code, grade_code, section_count, high_quality_section_count)
+        select 'EX', 2026, 'ELA', 'HIGH', 0, 1 from generate_series(1, 2)
+        """,
+        "update candidate.teacher_equity set measure = null, measure_reason_code = null, unknown_share = 2 where org_id = 'EX'",
+        "insert into candidate.materials (org_id, school_year, subject_code, grade_code, section_share) values ('EX', 2026, 'ALL', 'ALL', 2)",
+        "update candidate.resources_and_alignment set goal_code = 'X-1', money_share = 2, alignment_index = 2 where org_id = 'EX'",
     ):
         state.change(error)
 
@@ -182,4 +191,4 @@ def test_readers_find_a_description_of_every_published_mart_and_column(state):
     """
 
     assert state.query(undescribed) == []
-    assert state.query("select count(*) from pg_class where relnamespace = 'published'::regnamespace") == [(5,)]
+    assert state.query("select count(*) from pg_class where relnamespace = 'published'::regnamespace") == [(sum(suite.is_mart for suite in SUITES),)]

@@ -43,7 +43,8 @@ select
     raw_material_adoption.student_count,
     raw_material_adoption.usage_code,
     raw_material_adoption.pl_hours,
-    raw_material_adoption.evidence_code
+    raw_material_adoption.evidence_code,
+    raw_material_adoption.spending_usd
 from raw_material_adoption
 inner join pinned_load on raw_material_adoption.load_id = pinned_load.load_id
 left join quarantined_row

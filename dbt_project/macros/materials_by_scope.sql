@@ -1,0 +1,39 @@
+{#
+    Return CTEs of an indicator of materials: `organisation`, and `scoped`, the sums of fct_materials_cell of every organisation by
+    subject and grade band, each also over all of them. A student counts once in each subject (indicators.md 4.2).
+#}
+{% macro materials_by_scope() %}
+organisation as (
+
+    select * from {{ ref('int_organisation__placed') }}
+    where org_type_code <> 'PSEUDO_CHILD'
+
+),
+
+scoped as (
+
+    select
+        cell.org_id,
+        cell.school_year,
+        coalesce(cell.subject_code, 'ALL') as subject_code,
+        coalesce(cell.grade_code, 'ALL') as grade_code,
+        {%- for measure in [
+            'section_count',
+            'high_quality_section_count',
+            'unknown_section_line_count',
+            'student_count',
+            'high_quality_student_count',
+            'lapsed_student_count',
+            'unknown_student_line_count',
+            'used_student_count',
+            'little_used_student_count',
+            'unknown_use_student_count',
+        ] %}
+        sum(cell.{{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('fct_materials_cell') }} as cell
+    inner join organisation on cell.org_id = organisation.org_id
+    group by cell.org_id, cell.school_year, cube (cell.subject_code, cell.grade_code)
+
+)
+{% endmacro %}

@@ -1,0 +1,1 @@
+{{ teacher_equity(ref('indicator_value_restricted')) }}

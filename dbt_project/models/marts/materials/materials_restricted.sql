@@ -1,0 +1,1 @@
+{{ materials(ref('indicator_value_restricted')) }}

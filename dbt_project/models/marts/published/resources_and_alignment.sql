@@ -1,0 +1,1 @@
+{{ resources_and_alignment(ref('indicator_value')) }}
