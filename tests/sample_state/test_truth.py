@@ -30,6 +30,8 @@ KEYS = ["indicator_id", "org_id", "school_year", "subject_code", "grade_code", "
 COMPARED = {
     *("participation", "proficiency", "proficiency_accountability", "mean_scale_score", "gap_percentage_point", "gap_g", "gap_v"),
     *("inexperienced_teachers", "exposure_gap", "current_expenditure", "per_pupil_expenditure"),
+    *("emergency_credential_teachers", "out_of_field_teachers", "ineffective_teachers"),
+    *("teacher_retention", "teacher_turnover", "teacher_turnover_lea", "teacher_attrition"),
 }
 LOGGER = logging.getLogger(__name__)
 TOLERANCE = 1.1e-6  # six decimals are stored
