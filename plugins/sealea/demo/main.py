@@ -25,7 +25,7 @@ def demonstrate(settings: Settings, say: Say, data: Path | None = None) -> None:
     """
     pipeline = secrets.pipeline_dsn(settings)
     deliveries = {
-        account: sorted((listing.parent / account.sender_id).iterdir())
+        account: sorted((listing.parent / account.sender_id).iterdir(), key=directory_first)
         for state_code, listing in write_files(settings, data).items()
         for account in open_accounts(settings, listing, pipeline, state_code)
     }
@@ -33,6 +33,11 @@ def demonstrate(settings: Settings, say: Say, data: Path | None = None) -> None:
         began = run.run(airflow, pipeline, deliveries, say)
     with connect(pipeline) as connection, connect(secrets.bi_dsn(settings)) as reader:
         summary.show(wide(Console()), connection, reader, began)
+
+
+def directory_first(file: Path) -> tuple[bool, str]:
+    """Return the place of a file among those of its sender: the directory comes first, others are compared with it."""
+    return "org_directory" not in file.name, file.name
 
 
 def write_files(settings: Settings, data: Path | None) -> dict[str, Path]:

@@ -38,9 +38,12 @@ def run(airflow: Airflow, pipeline_dsn: str, deliveries: Mapping[drop.Account, S
     """
     with connect(pipeline_dsn) as connection:
         began: datetime = scalar(connection, "select clock_timestamp()")
-    count = drop.drop(deliveries)
-    say(f"Delivered {count} files over SFTP from {len(deliveries)} senders")
-    receive(airflow, list(deliveries), say)
+    # The SEA's reference data go before what is compared with them, or files would be read again when they come.
+    agencies = [account for account in deliveries if account.sender_id.endswith("sea")]
+    for accounts in filter(None, (agencies, [account for account in deliveries if account not in agencies])):
+        count = drop.drop({account: deliveries[account] for account in accounts})
+        say(f"Delivered {count} files over SFTP from {len(accounts)} senders")
+        receive(airflow, accounts, say)
     publish(airflow, pipeline_dsn, say)
     return began
 
