@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -29,6 +29,13 @@ class Closed(BaseModel):
     """A frozen model whose unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with other values; what was worked out from the old ones is not taken along."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in [name for name, member in vars(type(self)).items() if isinstance(member, cached_property)]:
+            copied.__dict__.pop(name, None)
+        return copied
 
 
 class Column(Closed):
@@ -59,6 +66,15 @@ class Column(Closed):
         """Refuse a code column without codes, and codes on anything else."""
         if (self.type == "code") != bool(self.codes):
             raise ValueError(f"column {self.name}: `codes` belongs to type `code`, and type `code` needs it")
+        return self
+
+    @model_validator(mode="after")
+    def pattern_is_one(self) -> Self:
+        """Refuse a pattern that is no regular expression."""
+        try:
+            re.compile(self.pattern or "")
+        except re.error as error:
+            raise ValueError(f"column {self.name}: pattern: {error}") from error
         return self
 
     @property
@@ -159,8 +175,9 @@ class Contract(Closed):
     def names_are_known_and_unique(self) -> Self:
         """Refuse a repeated column or rule, and a key, owner or rule that names a column which is not there."""
         names = [column.name for column in self.columns]
+        headers = [*names, *(alias for column in self.columns for alias in column.aliases)]
         rules = [rule.id for rule in self.rules]
-        for kind, values in (("column", names), ("rule", rules)):
+        for kind, values in (("column", names), ("header name", headers), ("rule", rules)):
             repeated = {value for value in values if values.count(value) > 1}
             if repeated:
                 raise ValueError(f"{kind} written twice: {', '.join(sorted(repeated))}")
@@ -233,7 +250,20 @@ def load_contracts(project_dir: Path) -> dict[str, Contract]:
     for rule in (rule for contract in contracts for rule in contract.rules):
         if kinds.setdefault(rule.id, rule.kind) != rule.kind:
             raise ContractError(f"rule {rule.id} is of kind {rule.kind} here and of kind {kinds[rule.id]} elsewhere")
-    return {contract.extract: contract for contract in contracts}
+    by_extract = {contract.extract: contract for contract in contracts}
+    require_references(by_extract)
+    return by_extract
+
+
+def require_references(contracts: Mapping[str, Contract]) -> None:
+    """Raise ContractError unless every reference rule looks in columns that an extract of the SEA has: else files would wait for it for ever."""
+    for contract in contracts.values():
+        for rule in (rule for rule in contract.rules if rule.found_in):
+            reference = contracts.get(rule.reference_extract)
+            if reference is None or reference.sender == "lea":
+                raise ContractError(f"{contract.extract}.yml: rule {rule.id}: in: the SEA sends no extract {rule.reference_extract}")
+            if unknown := sorted(set(rule.matched_columns.values()) - set(reference.by_name)):
+                raise ContractError(f"{contract.extract}.yml: rule {rule.id}: {rule.reference_extract} has no column {', '.join(unknown)}")
 
 
 def load_file_rules(project_dir: Path) -> Mapping[str, Rule]:

@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 
 from sealea import examples
-from sealea.contract import Column, Contract, load_contracts
-from sealea.examples import Records
+from sealea.contract import Column, Contract, load_contracts, load_file_rules
+from sealea.examples import Pair, Records
+from sealea.intake import checking, examination, pseudonym, standards
 from sealea.intake.values import polars_type
 from sealea.settings import PROJECT
 
@@ -29,11 +30,6 @@ def value(column: Column, text: str) -> Any:
 
 
 @pytest.fixture(scope="session")
-def typed() -> Callable[[Contract, Records], pl.DataFrame]:
-    return as_typed
-
-
-@pytest.fixture(scope="session")
 def contracts() -> dict[str, Contract]:
     return load_contracts(PROJECT)
 
@@ -48,3 +44,23 @@ def sent(contracts: dict[str, Contract]) -> dict[str, Records]:
 def references(contracts: dict[str, Contract], sent: dict[str, Records]) -> dict[str, pl.DataFrame]:
     """Return what files are compared with, by extract."""
     return {name: as_typed(contracts[name], records) for name, records in sent.items()}
+
+
+@pytest.fixture
+def broken(tmp_path, contracts, references, sent) -> Callable[[Contract, Records, Pair], set[str]]:
+    """Return a function that gives the rules which records of a contract break in the state of the examples."""
+    file_rules = load_file_rules(PROJECT)
+
+    def found(contract: Contract, records: Records, pair: Pair) -> set[str]:
+        path = tmp_path / "records.csv"
+        path.write_text(records.text)
+        of_year = contract.for_year(pair.school_year)
+        organisations = frozenset({"EX-0101"} if contract.sender == "lea" else {"*"})
+        claim = checking.Claim("EX", pair.school_year, organisations, pair.window)
+        changed = {name: as_typed(contracts[name], sent[name].changed(changes)) for name, changes in pair.reference.items()}
+        rules = {**file_rules, **{rule.id: rule for rule in of_year.rules}}
+        standard = standards.Standard(of_year, rules, 1.0, pseudonym.normalised)  # of few records, one is always more than the state allows
+        (result,) = examination.examined(path, [examination.Subject(standard, references | changed)], claim)
+        return set(result.verdict.findings["rule_id"])
+
+    return found
