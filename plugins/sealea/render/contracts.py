@@ -45,6 +45,7 @@ def contract_files(contracts: Mapping[str, Contract], pack: Pack, file_rules: Ma
     files = {
         f"{STAGING}/_sources.yml": sources(contracts),
         "dbt_project/seeds/lea_extract.csv": lea_extracts(contracts),
+        "dbt_project/seeds/national_code.csv": national_codes(contracts),
         "dbt_project/macros/lea_rows_by_owner.sql": TEMPLATES.get_template("lea_rows_by_owner.sql.j2").render(contracts=of_leas(contracts)),
         "expectations/contract.schema.json": json.dumps(Contract.model_json_schema(), indent=2) + "\n",
     }
@@ -79,6 +80,19 @@ def lea_extracts(contracts: Mapping[str, Contract]) -> str:
         for contract in of_leas(contracts)
     )
     return "extract,is_expected,required_column_count\n" + "".join(rows)
+
+
+def national_codes(contracts: Mapping[str, Contract]) -> str:
+    """Return the seed of all code sets that contracts use, each code with its meaning and the elements of CEDS and Ed-Fi that it belongs to."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["extract", "column_name", "code", "code_name", "ceds_element", "ed_fi_element"])
+    for contract in contracts.values():
+        for column in contract.columns:
+            writer.writerows(
+                [contract.extract, column.name, code, meaning, column.ceds, column.ed_fi] for code, meaning in (column.codes or {}).items()
+            )
+    return text.getvalue()
 
 
 def marked(properties: dict[str, Any], source: str) -> str:
