@@ -97,7 +97,7 @@ def intake(settings: Settings, file: Path, *, has_keyed_ids: bool) -> Cost:
 def psql_copy(settings: Settings, file: Path) -> Cost:
     """Copy the file into raw.bench_entry by psql, where load and line are given by default as the key of the table needs them."""
     columns = ", ".join(column.name for column in contract(has_keyed_ids=False).columns)
-    command = f"\\copy raw.bench_entry ({columns}) from '{file}' with (format csv, header)"
+    command = f"\\copy raw.bench_entry ({columns}) from '{file}' with (format csv, header, force_null *)"
     start = time.perf_counter()
     subprocess.run([str(wheel_binaries() / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", command, settings.pipeline_dsn], check=True)
     seconds = time.perf_counter() - start
