@@ -1,49 +1,20 @@
+{{ config(
+    materialized='touched', touched_by='org_id', extracts=['assessment_result'], indexes=[{'columns': ['org_id']}]
+) }}
 with
-
-organisation as (
-
-    select * from {{ ref('int_organisation__placed') }}
-
-),
 
 ancestry as (
 
     select * from {{ ref('int_ancestry__expanded') }}
-    where ancestor_type_code in ('SEA', 'REGION', 'LEA')
+    where
+        ancestor_type_code in ('SEA', 'REGION', 'LEA')
+        and {{ is_touched('ancestor_org_id', ['assessment_result']) }}
 
 ),
 
-scored as (
-
-    select
-        coalesce(organisation.lea_id, classified.org_id) as lea_id,
-        classified.*
-    from {{ ref('int_assessment__classified') }} as classified
-    inner join organisation on classified.org_id = organisation.org_id
-    where classified.scale_score is not null
-
-),
-
--- Students are counted once, by LEA; regions and the state add LEAs.
 score_by_lea as (
 
-    select
-        lea_id,
-        school_year,
-        subject_code,
-        grade_code,
-        {{ subgroup('dimension') }} as subgroup_dimension_code,
-        {{ subgroup('member') }} as subgroup_code,
-        scale_score,
-        count(*) as student_count
-    from scored
-    group by
-        lea_id,
-        school_year,
-        subject_code,
-        grade_code,
-        scale_score,
-        grouping sets ({{ subgroup('sets') }})
+    select * from {{ ref('int_score_count__by_lea') }}
 
 )
 

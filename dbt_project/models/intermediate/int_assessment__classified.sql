@@ -1,3 +1,7 @@
+{{ config(
+    materialized='touched', touched_by='responsible_lea_id', extracts=['assessment_result'],
+    indexes=[{'columns': ['responsible_lea_id']}, {'columns': ['org_id']}, {'columns': ['fay_org_id']}]
+) }}
 with
 
 organisation as (
@@ -23,6 +27,7 @@ result as (
             nullif(is_pacific_islander, false), nullif(is_white, false)
         ) as race_count
     from {{ ref('int_assessment__chosen') }}
+    where {{ is_touched('responsible_lea_id', ['assessment_result']) }}
 
 )
 
@@ -30,6 +35,7 @@ select
     result.load_id,
     result.line_number,
     result.student_pid,
+    result.responsible_lea_id,
     cast(result.school_year as integer) as school_year,
     result.subject_code,
     result.grade_enrolled_code as grade_code,

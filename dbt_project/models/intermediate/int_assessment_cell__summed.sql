@@ -1,3 +1,4 @@
+{{ config(materialized='touched', touched_by='org_id', extracts=['assessment_result'], indexes=[{'columns': ['org_id']}]) }}
 with
 
 classified as (
@@ -15,6 +16,7 @@ placed as (
         true as is_answered_for,
         coalesce(classified.fay_org_id = classified.org_id, false) as is_fay
     from classified
+    where {{ is_touched('classified.org_id', ['assessment_result']) }}
     union all
     select
         classified.*,
@@ -22,7 +24,9 @@ placed as (
         false as is_answered_for,
         true as is_fay
     from classified
-    where classified.fay_org_id <> classified.org_id
+    where
+        classified.fay_org_id <> classified.org_id
+        and {{ is_touched('classified.fay_org_id', ['assessment_result']) }}
 
 ),
 

@@ -14,7 +14,9 @@ from typing import Any
 import psycopg
 from psycopg import conninfo
 
+from sealea.contract import load_contracts
 from sealea.errors import SealeaError
+from sealea.release import touched
 from sealea.release.level_gap import fit_level_gaps
 from sealea.release.releases import Layer, built_from, scalar, turn
 from sealea.settings import Settings
@@ -43,6 +45,8 @@ def build(settings: Settings, pin_id: int, layer: Layer) -> dict[str, Any]:
     """
     with turn(settings.pipeline_dsn) as connection:
         require_inputs(connection, pin_id, layer)
+        if layer == LAYERS[0]:
+            touched.mark(connection, pin_id, load_contracts(settings.project_dir))
         connection.execute("delete from ops.build where layer = any(%s)", [list(LAYERS[LAYERS.index(layer) :])])
         output, exit_code = run_dbt(settings, pin_id, layer)
         results = keep_results(settings, pin_id, layer)
@@ -51,6 +55,8 @@ def build(settings: Settings, pin_id: int, layer: Layer) -> dict[str, Any]:
         if layer == "cells":
             fit_level_gaps(settings.transform_dsn)
         connection.execute("insert into ops.build (layer, pin_id) values (%s, %s)", [layer, pin_id])
+        if layer == LAYERS[-1]:
+            touched.clear(connection)
     statuses = Counter(node.status for node in nodes)
     return {"pin_id": pin_id, "layer": layer, "statuses": dict(sorted(statuses.items())), "results": str(results)}
 
@@ -71,7 +77,7 @@ def run_dbt(settings: Settings, pin_id: int, layer: Layer) -> tuple[str, int]:
     options = {
         "--select": f"tag:{layer}",
         "--exclude-resource-type": "unit_test",
-        "--vars": json.dumps({"pin_id": pin_id}),
+        "--vars": json.dumps({"pin_id": pin_id, "builds_by_touch": True}),
         "--project-dir": project,
         "--profiles-dir": project,
         "--target-path": str(work_dir(settings) / "target"),

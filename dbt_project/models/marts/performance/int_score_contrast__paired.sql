@@ -1,3 +1,6 @@
+{{ config(
+    materialized='touched', touched_by='org_id', extracts=['assessment_result'], indexes=[{'columns': ['org_id']}]
+) }}
 {%- set sides = ['reference', 'focal'] -%}
 with
 

@@ -1,3 +1,6 @@
+{{ config(
+    materialized='touched', touched_by='org_id', whole_state=true, indexes=[{'columns': ['org_id']}, {'columns': ['indicator_id']}]
+) }}
 with
 
 register as (

@@ -1,0 +1,42 @@
+{{ config(
+    materialized='touched', touched_by='lea_id', extracts=['assessment_result'], indexes=[{'columns': ['lea_id']}]
+) }}
+with
+
+organisation as (
+
+    select * from {{ ref('int_organisation__placed') }}
+
+),
+
+scored as (
+
+    select
+        coalesce(organisation.lea_id, classified.org_id) as lea_id,
+        classified.*
+    from {{ ref('int_assessment__classified') }} as classified
+    inner join organisation on classified.org_id = organisation.org_id
+    where
+        classified.scale_score is not null
+        and {{ is_touched('classified.org_id', ['assessment_result']) }}
+
+)
+
+-- Students are counted once, by LEA; regions and the state add LEAs.
+select
+    lea_id,
+    school_year,
+    subject_code,
+    grade_code,
+    {{ subgroup('dimension') }} as subgroup_dimension_code,
+    {{ subgroup('member') }} as subgroup_code,
+    scale_score,
+    count(*) as student_count
+from scored
+group by
+    lea_id,
+    school_year,
+    subject_code,
+    grade_code,
+    scale_score,
+    grouping sets ({{ subgroup('sets') }})

@@ -1,0 +1,126 @@
+"""Which organisations are built again, so that cost follows the change: those whose inputs are not what the kept tables rest on."""
+
+from collections.abc import Mapping
+
+import psycopg
+
+from sealea.contract import Contract
+from sealea.release.releases import scalar
+
+EVERYTHING = "*"
+MAXIMUM_SHARE = 0.2  # of all LEAs; above it, building everything costs less
+# A load that is new or no longer pinned, or of which other rows are left out than before.
+CHANGED = """
+    with pinned as (select load_id from ops.pin_load where pin_id = %(pin)s),
+    left_out as (select load_id, line_number from ops.quarantined_row where pin_id = %(pin)s),
+    changed as (
+        (table pinned except table ops.basis_load) union (table ops.basis_load except table pinned)
+        union select load_id from (table left_out except table ops.basis_quarantined_row) as newly
+        union select load_id from (table ops.basis_quarantined_row except table left_out) as no_longer
+    )
+    select load.extract, array_agg(load.load_id) from changed inner join ops.load using (load_id) group by load.extract
+"""
+SAME_CODE = "select exists (select from ops.basis inner join ops.pin using (code_version, pack_version) where pin.pin_id = %s)"
+# Who is counted may depend on what another LEA says of the same person. `contending_lea_ids` are all that have a result of the student.
+SHARED_RESULTS = """
+    select distinct unnest(coalesce(chosen.contending_lea_ids, array[chosen.responsible_lea_id]))
+    from (select distinct student_pid, subject_code, school_year from raw.assessment_result where load_id = any(%(loads)s)) as changed
+    inner join intermediate.int_assessment__chosen as chosen using (student_pid, subject_code, school_year)
+"""
+SHARED_STAFF = """
+    select distinct other.lea_id
+    from (
+        select staff_pid, school_year from raw.staff_assignment where load_id = any(%(loads)s)
+        union
+        select staff_pid, school_year from raw.staff where load_id = any(%(loads)s)
+    ) as changed
+    inner join raw.staff_assignment as other using (staff_pid, school_year)
+    inner join ops.basis_load on other.load_id = basis_load.load_id
+"""
+SHARED = {"assessment_result": SHARED_RESULTS, "staff": SHARED_STAFF, "staff_assignment": SHARED_STAFF}
+# LEAs that have persons in common with those that are built again are read too, and keep their rows.
+READ_RESULTS = """
+    select distinct unnest(contending_lea_ids) from intermediate.int_assessment__chosen
+    where contending_lea_ids is not null and contending_lea_ids && %(leas)s::text[]
+"""
+READ_STAFF = """
+    select distinct other.lea_id
+    from raw.staff_assignment as touched
+    inner join raw.staff_assignment as other using (staff_pid, school_year)
+    inner join ops.basis_load on other.load_id = basis_load.load_id
+    where touched.lea_id = any(%(leas)s)
+"""
+READ = {"assessment_result": READ_RESULTS, "staff": READ_STAFF, "staff_assignment": READ_STAFF}
+# An LEA stands with all that adds up to it and all that it adds to; an organisation that the directory lacks adds to the state.
+MARK = """
+    with changed as (select unnest(%(leas)s::text[]) as lea_id),
+    family as (
+        select ancestry.org_id from intermediate.int_ancestry__expanded as ancestry inner join changed on ancestry.ancestor_org_id = changed.lea_id
+        union
+        select ancestry.ancestor_org_id from intermediate.int_ancestry__expanded as ancestry inner join changed on ancestry.org_id = changed.lea_id
+        union
+        select unnest(array[lea_id, left(lea_id, 2), left(lea_id, 2) || '-000']) from changed
+    )
+    insert into ops.touched (extract, org_id)
+    select %(extract)s, org_id from family
+    on conflict (extract, org_id) do update set is_read_only = false
+"""
+MARK_READ = "insert into ops.touched (extract, org_id, is_read_only) select %(extract)s, unnest(%(leas)s::text[]), true on conflict do nothing"
+
+REST_ON = (
+    "insert into ops.basis_load select load_id from ops.pin_load where pin_id = %(pin)s on conflict do nothing",
+    "delete from ops.basis_quarantined_row",
+    "insert into ops.basis_quarantined_row select load_id, line_number from ops.quarantined_row where pin_id = %(pin)s",
+    "delete from ops.basis",
+    "insert into ops.basis (code_version, pack_version) select code_version, pack_version from ops.pin where pin_id = %(pin)s",
+)
+
+
+def mark(connection: psycopg.Connection, pin_id: int, contracts: Mapping[str, Contract]) -> None:
+    """Write down whose rows are made again for this pin, beside what an earlier run has left to do, in one transaction.
+
+    Everything is if the code, a state pack or anything that the SEA sent is another one, or nothing was ever built.
+    """
+    with connection.transaction():
+        changed: dict[str, list[int]] = dict(connection.execute(CHANGED, {"pin": pin_id}).fetchall())
+        is_of_leas = all(contracts[extract].sender == "lea" for extract in changed)
+        if is_of_leas and scalar(connection, SAME_CODE, [pin_id]):
+            rest_on(connection, pin_id, keep_old=True)  # who shares persons is asked of old and new loads
+            for extract, load_ids in changed.items():
+                mark_extract(connection, contracts[extract], load_ids)
+        else:
+            connection.execute("insert into ops.touched (extract, org_id) values ('*', '*') on conflict do nothing")
+        rest_on(connection, pin_id)
+
+
+def mark_extract(connection: psycopg.Connection, contract: Contract, load_ids: list[int]) -> None:
+    """Write down the LEAs whose rows changed with these loads, those that share persons with them, and the organisations around them."""
+    extract, owner = contract.extract, contract.owner
+    leas = names(connection, f"select distinct {owner} from raw.{extract} where load_id = any(%(loads)s)", {"loads": load_ids})
+    if extract in SHARED:
+        leas |= names(connection, SHARED[extract], {"loads": load_ids})
+    lea_count = scalar(connection, "select count(*) from intermediate.int_organisation__placed where org_type_code = 'LEA'")
+    if len(leas) > max(1, MAXIMUM_SHARE * lea_count):
+        connection.execute("insert into ops.touched (extract, org_id) values (%s, '*') on conflict do nothing", [extract])
+        return
+    connection.execute(MARK, {"extract": extract, "leas": sorted(leas)})
+    if extract in READ:
+        connection.execute(MARK_READ, {"extract": extract, "leas": sorted(names(connection, READ[extract], {"leas": sorted(leas)}))})
+
+
+def names(connection: psycopg.Connection, query: str, parameters: Mapping[str, object]) -> set[str]:
+    """Return the first column of all rows of a query."""
+    return {name for (name,) in connection.execute(query, parameters) if name is not None}
+
+
+def rest_on(connection: psycopg.Connection, pin_id: int, *, keep_old: bool = False) -> None:
+    """Write down that the kept tables rest on this pin once everything touched is made again."""
+    if not keep_old:
+        connection.execute("delete from ops.basis_load where load_id not in (select load_id from ops.pin_load where pin_id = %s)", [pin_id])
+    for statement in REST_ON:
+        connection.execute(statement, {"pin": pin_id})
+
+
+def clear(connection: psycopg.Connection) -> None:
+    """Write down that all layers are built from what they rest on."""
+    connection.execute("delete from ops.touched")

@@ -1,0 +1,132 @@
+"""One LEA sends again: only what its rows touch is made again, and everything is what a full build gives."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from sealea.intake import receiving, senders
+from sealea.local import secrets
+from sealea.pack import load_pack
+from sealea.release import pin, transform
+from sealea.sample_state.size import Size
+from sealea.sample_state.writing import write_state
+from sealea.settings import PROJECT, Settings
+
+SIZE = Size(leas=12, students=700, years=2, seed=3)
+KEPT = ("restricted.fct_assessment_cell", "restricted.fct_score_count", "restricted.ind_proficiency", "restricted.ind_gap_v")
+TABLES = """
+    select schemaname || '.' || tablename from pg_tables
+    where schemaname in ('intermediate', 'restricted', 'candidate') order by 1
+"""
+
+
+class State:
+    """A sample state in a warehouse: what it delivers, builds and holds."""
+
+    def __init__(self, settings: Settings, files: Path) -> None:
+        self.settings, self.files = settings, files
+
+    def query(self, statement: str) -> list[tuple]:
+        with psycopg.connect(self.settings.pipeline_dsn) as connection:
+            return connection.execute(statement).fetchall()
+
+    def receive(self) -> None:
+        for batch in receiving.ready_batches(self.settings):
+            receiving.receive_batch(self.settings, batch)
+
+    def build(self) -> None:
+        pin_id = pin.pin_inputs(self.settings)
+        for layer in transform.LAYERS:
+            transform.build(self.settings, pin_id, layer)
+
+    def contents(self) -> dict[str, tuple]:
+        """Return the count of rows and a fingerprint of each table that dbt has built."""
+        fingerprint = "select count(*), sum(('x' || left(md5(whole::text), 15))::bit(60)::bigint) from {} as whole"
+        return {table: self.query(fingerprint.format(table))[0] for (table,) in self.query(TABLES)}
+
+    def rewritten(self, table: str, last: int) -> set[str]:
+        """Return the organisations that have a row written after the transaction `last`."""
+        return {org for (org,) in self.query(f"select distinct org_id from {table} where xmin::text::bigint > {last}")}
+
+
+@pytest.fixture(scope="module")
+def state(postgres: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[State]:
+    """Return a state whose marts are built."""
+    folder, superuser = tmp_path_factory.mktemp("touched"), secrets.superuser_dsn(postgres)
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        connection.execute("create database touched template warehouse_template owner sealea_pipeline")
+        connection.execute("grant connect on database touched to sealea_transform")
+    pipeline, transforming = (f"{dsn(postgres).rsplit('/', 1)[0]}/touched" for dsn in (secrets.pipeline_dsn, secrets.transform_dsn))
+    settings = Settings(state_dir=folder / "state", settle_seconds=0.01, pipeline_dsn=pipeline, transform_dsn=transforming)
+    secrets.ensure_secrets(settings)
+    listing = write_state(SIZE, folder / "files", load_pack(PROJECT, "ex").file_name, 0.0)
+    with psycopg.connect(pipeline) as connection:
+        for sender in senders.load_senders(listing):
+            senders.register(connection, sender.sender_id, "EX", sender.kind, sender.name, sender.organisations)
+            (settings.sftp_dir / sender.sender_id / "outbox").mkdir(parents=True)
+            shutil.copytree(listing.parent / sender.sender_id, settings.sftp_dir / sender.sender_id / "inbox")
+    state = State(settings, folder / "files")
+    state.receive()
+    state.build()
+    yield state
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        connection.execute("drop database touched with (force)")
+
+
+def plain_results(state: State) -> dict[str, Path]:
+    """Return the last year's results that came as plain CSV and have a tested student behind the first lines, by LEA."""
+    found = {}
+    for path in sorted(state.files.glob("ex-*/*_assessment_result_2026_*.csv")):
+        header, *lines = path.read_text(errors="replace").splitlines()
+        if header.startswith("responsible_lea_id,") and any(",PARTICIPATED," in line and "\ufffd" not in line for line in lines[3:]):
+            found[path.parent.name.upper()] = path
+    return found
+
+
+def send_again(state: State) -> tuple[str, str]:
+    """Send an LEA's results again without three records, and with one of a student whom another LEA reports too; return the two LEAs."""
+    (lea, own_file), (other, other_file) = list(plain_results(state).items())[:2]
+    own, others = own_file.read_text().splitlines(), other_file.read_text().splitlines()
+    tested = next(line for line in others[4:] if ",PARTICIPATED," in line)
+    shared = ",".join([*own[1].split(",")[:2], *tested.split(",")[2:]]).replace(other, lea)
+    (state.settings.sftp_dir / lea.lower() / "inbox" / own_file.name).write_text("\n".join([own[0], *own[4:], shared]) + "\n")
+    state.receive()
+    assert state.query("select status from ops.load_status order by load_id desc limit 1") == [("accepted",)]
+    return lea, other
+
+
+def test_only_the_touched_organisations_are_made_again_and_all_is_what_a_full_build_gives(state):
+    before = state.contents()
+    lea, other = send_again(state)
+    ((last,),) = state.query("select max(xmin::text::bigint) from restricted.indicator_value_restricted")
+
+    state.build()
+    after = state.contents()
+    placed = "select org_id from intermediate.int_organisation__placed where {}"
+    family = {org for (org,) in state.query(placed.format(f"lea_id in ('{lea}', '{other}') or org_type_code in ('REGION', 'SEA')"))} | {"EX-000"}
+    for table in KEPT:
+        rewritten = state.rewritten(table, last)
+        assert {lea, other, "EX"} <= rewritten <= family, table
+        assert before[table] != after[table], table
+
+    with psycopg.connect(state.settings.pipeline_dsn) as connection:
+        connection.execute("delete from ops.basis")
+    state.build()
+
+    assert state.contents() == after
+
+
+def test_a_run_that_breaks_off_leaves_what_it_touched_to_the_next(state):
+    lea, path = next(iter(plain_results(state).items()))
+    shutil.copy(path, state.settings.sftp_dir / lea.lower() / "inbox")
+    state.receive()
+    pin_id = pin.pin_inputs(state.settings)
+    transform.build(state.settings, pin_id, "cells")
+
+    assert (lea,) in state.query("select org_id from ops.touched")
+    transform.build(state.settings, pin_id, "cells")
+    transform.build(state.settings, pin_id, "marts")
+    assert state.query("select * from ops.touched") == []
