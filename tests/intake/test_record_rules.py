@@ -132,14 +132,14 @@ def test_records_whose_key_cannot_be_read_are_no_duplicates(examine, example):
     assert outcome.findings == [("REC-003", 3, "begin_date"), ("REC-003", 4, "begin_date")]
 
 
-def test_another_leas_record_makes_no_duplicate_of_ones_own(examine):
+def test_another_leas_record_makes_no_duplicate_of_ones_own_and_adds_to_no_total_of_theirs(examine):
     header = (
         "responsible_lea_id,responsible_school_id,school_year,state_student_id,grade_enrolled_code,grade_tested_code,test_code,subject_code,"
-        "assessment_type_code,administration_code,attempt_number,participation_code,reason_not_tested_code\n"
+        "assessment_type_code,administration_code,attempt_number,participation_code,scale_score,performance_level\n"
     )
-    record = "EX-0101,000,2026,{},04,04,ST04,ELA,REGULAR,SPRING,1,NOT_TESTED,ABSENT\n"
+    record = "EX-0101,000,2026,{},04,04,ST04,ELA,REGULAR,SPRING,1,PARTICIPATED,500,3\n"
     own = "".join(record.format(student) for student in range(1, 21))
-    foreign = record.format(1).replace("EX-0101", "EX-0102")
+    foreign = record.format(1).replace("EX-0101", "EX-0102")  # with it, the student would have two valid scores (ASM-027)
 
     outcome = examine("assessment_result", header + own + foreign)
 

@@ -4,11 +4,9 @@ import csv
 import io
 import re
 
-import polars as pl
 import pytest
 
 from sealea.intake import causes, report
-from sealea.intake import findings as found
 
 
 def test_the_receipt_of_an_accepted_file(state, example):
@@ -113,13 +111,3 @@ def test_lines_are_shown_as_spans():
     assert causes.spans([2, 3, 4, 9]) == "4 times: lines 2-4, 9"
     assert causes.spans(range(2, 1206)) == "1,204 times: lines 2-1205"
     assert causes.spans(range(2, 40, 2)) == "19 times: lines 2, 4, 6, 8, 10, 12, 14, 16, ..."
-
-
-def test_findings_beyond_the_bound_are_counted():
-    explained = found.at_lines("REC-003", pl.Series([5, 7, 9, 11]), "fte").with_columns(
-        pl.lit("F2").alias("severity"), pl.lit("m").alias("message"), pl.lit("f").alias("fix")
-    )
-
-    bounded = found.bounded(explained, maximum=2)
-
-    assert bounded.select("line_number", "detail").rows() == [(None, "And 2 more records."), (5, ""), (7, "")]

@@ -1,5 +1,5 @@
 {{ config(
-    materialized='touched', touched_by='responsible_lea_id', extracts=['assessment_result'],
+    materialized='incremental', touched_by='responsible_lea_id', extracts=['assessment_result'],
     indexes=[{'columns': ['responsible_lea_id']}, {'columns': ['student_pid']}]
 ) }}
 with
@@ -25,7 +25,7 @@ result as (
         result.*,
         min(result.responsible_lea_id) over student as first_lea_id,
         max(result.responsible_lea_id) over student as last_lea_id,
-        array_agg(result.responsible_lea_id) over student as lea_ids
+        string_agg(result.responsible_lea_id, ' ') over student as lea_ids
     from {{ ref('stg_assessment_result') }} as result
     inner join load_ranked
         on
@@ -43,7 +43,7 @@ result as (
 -- that only make the choice the same in every run.
 select distinct on (result.state_code, result.student_pid, result.subject_code, result.school_year)
     result.*,
-    -- All LEAs that have a result of the student, if there are several.
+    -- All LEAs that have a result of the student, with spaces between them, if there are several.
     case when result.first_lea_id <> result.last_lea_id then result.lea_ids end as contending_lea_ids
 from result
 order by

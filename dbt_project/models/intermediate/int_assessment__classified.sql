@@ -1,5 +1,5 @@
 {{ config(
-    materialized='touched', touched_by='responsible_lea_id', extracts=['assessment_result'],
+    materialized='incremental', touched_by='responsible_lea_id', extracts=['assessment_result'],
     indexes=[{'columns': ['responsible_lea_id']}, {'columns': ['org_id']}, {'columns': ['fay_org_id']}]
 ) }}
 with

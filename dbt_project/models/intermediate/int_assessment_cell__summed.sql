@@ -1,4 +1,4 @@
-{{ config(materialized='touched', touched_by='org_id', extracts=['assessment_result'], indexes=[{'columns': ['org_id']}]) }}
+{{ config(materialized='incremental', touched_by='org_id', extracts=['assessment_result'], indexes=[{'columns': ['org_id']}]) }}
 with
 
 classified as (

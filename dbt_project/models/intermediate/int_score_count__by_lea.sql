@@ -1,5 +1,5 @@
 {{ config(
-    materialized='touched', touched_by='lea_id', extracts=['assessment_result'], indexes=[{'columns': ['lea_id']}]
+    materialized='incremental', touched_by='lea_id', extracts=['assessment_result'], indexes=[{'columns': ['lea_id']}]
 ) }}
 with
 

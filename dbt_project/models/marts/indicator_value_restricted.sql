@@ -1,5 +1,5 @@
 {{ config(
-    materialized='touched', touched_by='org_id', whole_state=true, indexes=[{'columns': ['org_id']}, {'columns': ['indicator_id']}]
+    materialized='incremental', touched_by='org_id', whole_state=true, indexes=[{'columns': ['org_id']}, {'columns': ['indicator_id']}]
 ) }}
 with
 

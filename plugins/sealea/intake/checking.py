@@ -43,6 +43,7 @@ class Check:
     same_person: SamePerson
     references: Mapping[str, pl.DataFrame]
     known: membership.Known = field(default_factory=dict)
+    foreign_lines: list[pl.Series] = field(default_factory=list)
     sums: list[Sums] = field(init=False)
     fingerprints: Fingerprints = field(init=False)
 
@@ -60,9 +61,12 @@ class Check:
         frame = expressions.with_submission(typed, self.claim.submission)
         by_row = rules.problems(written, frame, contract)
         by_reference = membership.problems(frame, contract, self.references, self.claim.submission, self.known)
-        for each in self.sums:
-            each.add(frame)
         foreign = foreign_records(typed, contract, self.claim)
+        # What is not the sender's to send adds to none of its totals.
+        own = frame if foreign.is_empty() else frame.filter(~pl.col("line_number").is_in(foreign["line_number"].implode()))
+        for each in self.sums:
+            each.add(own)
+        self.foreign_lines.append(foreign["line_number"])
         self.add_keys(typed, records, by_value, foreign)
         return typed, pl.concat([by_value, by_row, by_reference, foreign])
 
@@ -90,7 +94,7 @@ class Check:
             for each in self.sums if len(repeated) else ():
                 # A copy that does not stay adds to no total: it would take the record that stays with it.
                 each.take_away(expressions.with_submission(repeated, submission))
-        gone = pl.concat(results)["line_number"].unique().implode()
+        gone = pl.concat([pl.concat(results)["line_number"], *self.foreign_lines]).unique().implode()
         staying = (expressions.with_submission(frame.filter(~pl.col("line_number").is_in(gone)), submission) for frame in typed(None))
         return pl.concat([totals.problems(self.sums, staying), *results])
 

@@ -23,7 +23,7 @@ CHANGED = """
 SAME_CODE = "select exists (select from ops.basis inner join ops.pin using (code_version, pack_version) where pin.pin_id = %s)"
 # Who is counted may depend on what another LEA says of the same person. `contending_lea_ids` are all that have a result of the student.
 SHARED_RESULTS = """
-    select distinct unnest(coalesce(chosen.contending_lea_ids, array[chosen.responsible_lea_id]))
+    select distinct unnest(string_to_array(coalesce(chosen.contending_lea_ids, chosen.responsible_lea_id), ' '))
     from (select distinct student_pid, subject_code, school_year from raw.assessment_result where load_id = any(%(loads)s)) as changed
     inner join intermediate.int_assessment__chosen as chosen using (student_pid, subject_code, school_year)
 """
@@ -40,8 +40,8 @@ SHARED_STAFF = """
 SHARED = {"assessment_result": SHARED_RESULTS, "staff": SHARED_STAFF, "staff_assignment": SHARED_STAFF}
 # LEAs that have persons in common with those that are built again are read too, and keep their rows.
 READ_RESULTS = """
-    select distinct unnest(contending_lea_ids) from intermediate.int_assessment__chosen
-    where contending_lea_ids is not null and contending_lea_ids && %(leas)s::text[]
+    select distinct unnest(string_to_array(contending_lea_ids, ' ')) from intermediate.int_assessment__chosen
+    where contending_lea_ids is not null and string_to_array(contending_lea_ids, ' ') && %(leas)s::text[]
 """
 READ_STAFF = """
     select distinct other.lea_id

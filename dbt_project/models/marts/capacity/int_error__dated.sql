@@ -13,14 +13,15 @@ attempt as (
 
 ),
 
--- A rule that fails in a submission is one error, however many lines break it.
+-- A rule that fails in a submission is one error, however many lines break it. What other files say of it (level 2) is no
+-- fault of this submission alone, and comes and goes with theirs.
 error as (
 
     select distinct
         load_id,
         rule_id
     from {{ source('ops', 'finding') }}
-    where severity in ('F1', 'F2', 'S')
+    where level = 1 and severity in ('F1', 'F2', 'S')
 
 ),
 
