@@ -1,7 +1,3 @@
-{{ config(
-    materialized='incremental', touched_by='responsible_lea_id', extracts=['assessment_result'],
-    indexes=[{'columns': ['responsible_lea_id']}, {'columns': ['org_id']}, {'columns': ['fay_org_id']}]
-) }}
 with
 
 organisation as (

@@ -83,7 +83,7 @@ def mark(connection: psycopg.Connection, pin_id: int, contracts: Mapping[str, Co
     """
     with connection.transaction():
         changed: dict[str, list[int]] = dict(connection.execute(CHANGED, {"pin": pin_id}).fetchall())
-        is_of_leas = all(contracts[extract].sender == "lea" for extract in changed)
+        is_of_leas = all(extract in contracts and contracts[extract].sender == "lea" for extract in changed)
         if is_of_leas and scalar(connection, SAME_CODE, [pin_id]):
             rest_on(connection, pin_id, keep_old=True)  # who shares persons is asked of old and new loads
             for extract, load_ids in changed.items():

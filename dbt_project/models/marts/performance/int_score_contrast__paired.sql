@@ -1,6 +1,3 @@
-{{ config(
-    materialized='incremental', touched_by='org_id', extracts=['assessment_result'], indexes=[{'columns': ['org_id']}]
-) }}
 {%- set sides = ['reference', 'focal'] -%}
 with
 
