@@ -22,6 +22,9 @@ FLAGS = [
 CHROMIUM = PROJECT / ".tools/chromium"
 
 
+expect.set_options(timeout=30_000)  # a loaded machine draws a page later than after Playwright's 5 s
+
+
 def executable() -> str:
     path = CHROMIUM.read_text().strip() if CHROMIUM.is_file() else ""
     if not path and not os.environ.get("CI"):
@@ -78,7 +81,7 @@ def test_a_published_run_shows_its_steps_in_green(page, airflow):
     run_id = published_run(airflow)
     page.goto(f"/dags/publish/runs/{run_id}")
 
-    for task in ("pin_inputs", "build_cells", "build_marts", "audit_candidate", "publish_release"):
+    for task in ("pin_inputs", "reconcile", "build_cells", "build_marts", "audit_candidate", "publish_release"):
         expect(page.get_by_text(task).first).to_be_visible()
     picture(page, "publish-run")
 
