@@ -99,6 +99,7 @@ HEADLINES = """
     inner join latest using (state_code, indicator_id, school_year)
     where dim_organisation.org_type_code = 'SEA'
         and indicator_value.subgroup_code = 'ALL'
+        and indicator_value.facet = 'NONE'
         and (
             indicator_value.grade_code = 'ALL' and indicator_value.contrast_id in ('NONE', 'economic')
             or indicator_value.indicator_id = 'gap_g' and indicator_value.grade_code = '04' and indicator_value.contrast_id = 'economic'
