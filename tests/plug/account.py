@@ -76,8 +76,8 @@ def answers_without_a_delivery(settings: Settings) -> list[str]:
 
 
 def delivery_of(path: Path) -> str:
-    """Return the delivery that an answer is about."""
-    return path.name.split(".csv.")[1].split(".")[0]
+    """Return the delivery that an answer is about: the number before what kind of answer it is, whatever the file was called."""
+    return re.findall(r"\.(\d+)\.(?=[a-z])", path.name)[-1]
 
 
 def mixture(bi_dsn: str, releases: list[list[str]]) -> list[str]:
