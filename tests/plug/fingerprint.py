@@ -13,7 +13,8 @@ from sealea.settings import Settings
 
 Fingerprint = dict[str, list[str]]
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
-DELIVERY = re.compile(r"(Delivery\s+|<dt>Delivery</dt><dd>|\"delivery_id\": |\.csv\.)\d+")
+IN_NAME = re.compile(r"(\.)\d+(?=\.[a-z])")
+IN_WORDS = re.compile(r"(Delivery\s+|<dt>Delivery</dt><dd>|\"delivery_id\": )\d+")
 LEDGER = {
     "deliveries": """
         select sender_id, delivery.original_name, sha256, byte_count, is_duplicate, school_year, window_code
@@ -32,7 +33,7 @@ LEDGER = {
         select sender_id, original_name, sha256, rule_id, severity, line_number, column_name, message, detail, fix
         from ops.finding inner join ops.load using (load_id) inner join ops.submission using (submission_id)
     """,
-    "messages": "select kind, sender_id, regexp_replace(file_name, '\\.csv\\.\\d+', '.csv.N'), delivered_at is null as is_pending from ops.outbox",
+    "messages": "select kind, sender_id, regexp_replace(file_name, '\\.\\d+\\.([a-z])', '.N.\\1'), delivered_at is null as is_pending from ops.outbox",
     "pointers": """
         select mart, row_count, content_hash, count(*) over (partition by release_id) as marts_of_this_release
         from ops.current_release inner join ops.release_mart using (release_id, mart)
@@ -76,8 +77,9 @@ def published(bi_dsn: str) -> list[str]:
 
 def answer(path: Path) -> str:
     """Return an answer's place and the hash of its words, less delivery number and times."""
-    words = DELIVERY.sub(r"\1N", MOMENT.sub("TIME", path.read_text()))
-    return f"{path.parts[-3]} | {DELIVERY.sub(r'.csv.N', path.name)} | {hashlib.sha256(words.encode()).hexdigest()}"
+    words = IN_NAME.sub(r"\1N", IN_WORDS.sub(r"\1N", MOMENT.sub("TIME", path.read_text())))
+    name = IN_NAME.sub(r"\1N", path.name)
+    return f"{path.parts[-3]} | {name} | {hashlib.sha256(words.encode()).hexdigest()}"
 
 
 def files(folder: Path, pattern: str) -> list[Path]:

@@ -126,7 +126,7 @@ def test_a_missing_receipt_is_seen(received, place):
 
 def test_a_second_receipt_is_seen(received, place):
     receipt = next(received[0].settings.sftp_dir.glob("*/outbox/*.receipt.txt"))
-    receipt.with_name(receipt.name.replace(".csv.", ".csv.9")).write_text(receipt.read_text())
+    receipt.with_name(receipt.name.replace(".receipt.", "9.receipt.")).write_text(receipt.read_text())
 
     at_once, in_the_end = problems(*received, place.stages[0])
 
