@@ -13,7 +13,7 @@ from sealea.settings import Settings
 
 Fingerprint = dict[str, list[str]]
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
-IN_NAME = re.compile(r"(\.)\d+(?=\.[a-z])")
+IN_NAME = re.compile(r"\.\d+(?=\.[a-z])")
 IN_WORDS = re.compile(r"(Delivery\s+|<dt>Delivery</dt><dd>|\"delivery_id\": )\d+")
 LEDGER = {
     "deliveries": """
@@ -77,8 +77,8 @@ def published(bi_dsn: str) -> list[str]:
 
 def answer(path: Path) -> str:
     """Return an answer's place and the hash of its words, less delivery number and times."""
-    words = IN_NAME.sub(r"\1N", IN_WORDS.sub(r"\1N", MOMENT.sub("TIME", path.read_text())))
-    name = IN_NAME.sub(r"\1N", path.name)
+    words = IN_NAME.sub(".N", IN_WORDS.sub(r"\1N", MOMENT.sub("TIME", path.read_text())))
+    name = IN_NAME.sub(".N", path.name)
     return f"{path.parts[-3]} | {name} | {hashlib.sha256(words.encode()).hexdigest()}"
 
 
