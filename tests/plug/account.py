@@ -1,6 +1,9 @@
 """What must hold at every moment, also in the middle: every line accounted for, every file somewhere, readers see one release."""
 
+import codecs
+import io
 import re
+import zipfile
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +16,9 @@ from psycopg.rows import dict_row
 from plug.fingerprint import files, published
 from sealea.settings import Settings
 
+MANIFEST = "manifest.json"
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+ROW = re.compile(rb"<row\b")
 END_OF_LINE = re.compile(rb"\r\n|\r|\n")
 LOADS = """
     select load_id, sha256, original_name, physical_line_count, header_line_count, blank_line_count, loaded_line_count,
@@ -23,7 +29,19 @@ LOADS = """
 
 
 def physical_lines(data: bytes) -> int:
-    """Return the number of lines by the bytes alone: ends of line, and one for what follows the last of them."""
+    """Return the number of lines by the bytes alone: ends of line, and one for what follows the last of them.
+
+    Of a ZIP its one data file is counted, of a workbook the rows of its only sheet.
+    """
+    if zipfile.is_zipfile(io.BytesIO(data)):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if "[Content_Types].xml" in archive.namelist():
+                [sheet] = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+                return len(ROW.findall(archive.read(sheet)))
+            [member] = [name for name in archive.namelist() if name != MANIFEST]
+            data = archive.read(member)
+    if data.startswith(UTF_16):
+        data = data.decode("utf-16").encode()
     ends = list(END_OF_LINE.finditer(data))
     return len(ends) + bool(data[ends[-1].end() if ends else 0 :])
 

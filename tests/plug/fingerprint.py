@@ -33,7 +33,7 @@ LEDGER = {
         select sender_id, original_name, sha256, rule_id, severity, line_number, column_name, message, detail, fix
         from ops.finding inner join ops.load using (load_id) inner join ops.submission using (submission_id)
     """,
-    "messages": "select kind, sender_id, regexp_replace(file_name, '\\.\\d+\\.([a-z])', '.N.\\1'), delivered_at is null as is_pending from ops.outbox",
+    "messages": "select kind, sender_id, regexp_replace(file_name, '\\.\\d+(?=\\.[a-z]|$)', '.N'), delivered_at is null as is_pending from ops.outbox",
     "pointers": """
         select mart, row_count, content_hash, count(*) over (partition by release_id) as marts_of_this_release
         from ops.current_release inner join ops.release_mart using (release_id, mart)
