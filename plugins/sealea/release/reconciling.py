@@ -101,9 +101,10 @@ def answer(
     bugs: list[str] = []
     with connection.transaction():
         require_pin(connection, pin_id)
-        # Load and LEA go together, which the planner cannot know: it expects one row of a join, finds a million, and loops.
-        connection.execute("set local enable_nestloop = off")
-        connection.execute("set local jit = off")
+        # Load and LEA go together, which the planner cannot know: it expects one row of a join, finds a million, and loops over them, merges
+        # them by a key that all of them share, or joins files to one another by LEA alone. Hash joins in the order of the rule never do.
+        for setting in ("enable_nestloop = off", "enable_mergejoin = off", "join_collapse_limit = 1", "jit = off"):
+            connection.execute(f"set local {setting}")
         scope.prepare(connection, pin_id, contracts)
         require_parameters(connection)
         mark = standing.mark(connection)
