@@ -5,20 +5,41 @@ import io
 import random
 import re
 
+import polars as pl
 import pytest
 
-from sealea.intake import blocks, body, reading
+from sealea.intake import blocks, body, reading, second_look
 from sealea.intake.blocks import Block
 from sealea.intake.body import Header
 from sealea.intake.forms import Text
 from sealea.intake.header import Layout
+from sealea.intake.second_look import Seen
 from sealea.settings import PROJECT
 
 LAYOUT = Layout({name: name for name in "abc"}, ("a",), is_closed=False)
 HEADER = Header({"a": 0, "b": 1, "c": 2}, 3)
 NASTY = PROJECT.parent / "shared/data/nasty"
 GOOD = ("1", "abc", "zz", "12.5", "\u00e9", '"q"', '"x,y"', '""', '"a""b"', '""""', "")
-ODD = ('"', 'x"y', '"x"y', '"open', ' "q"', '"a\nb"', '"a\r\nb"', '"a\rb"', '" "', " ", "\x1c", "\u00a0", "a,b", "\r", "\n", "\0", '"a"b"')
+ODD = (
+    '"',
+    'x"y',
+    '"x"y',
+    '"open',
+    ' "q"',
+    '"a\nb"',
+    '"a\r\nb"',
+    '"a\rb"',
+    '" "',
+    " ",
+    "\x1c",
+    "\u00a0",
+    "a,b",
+    "\r",
+    "\n",
+    "\0",
+    '"a"b"',
+    '"a""\nb"',
+)
 
 
 def form(data: bytes, delimiter: str = ",") -> Text:
@@ -33,6 +54,18 @@ def same(data: bytes, layout: Layout = LAYOUT, delimiter: str = ",") -> None:
     assert in_blocks.findings.rows() == exact.findings.rows(), data
     assert in_blocks.records.columns == exact.records.columns, data
     assert in_blocks.records.fill_null("").rows() == exact.records.fill_null("").rows(), data
+    lines = exact.records["line_number"]
+    wanted = (None, lines, lines.gather_every(10, 1))[len(data) % 3]
+    expected = exact.records if wanted is None else exact.records.filter(pl.col("line_number").is_in(wanted.implode()))
+    assert seen_again(form(data, delimiter), layout, wanted) == expected.fill_null("").rows(), (data, wanted)
+
+
+def seen_again(file: Text, layout: Layout, wanted: pl.Series | None) -> list[tuple[object, ...]]:
+    """Return the records of some lines, or all, as a second look gives them."""
+    seen = Seen()
+    for piece in reading.pieces(file, layout):
+        seen.note(piece)
+    return [row for records in second_look.records(file, layout, seen, wanted) for row in records.fill_null("").rows()]
 
 
 def counts(read: body.Reading) -> tuple[int | bool, ...]:

@@ -2,11 +2,14 @@
 
 import logging
 
+import polars as pl
 import psycopg
 import pytest
 
+from sealea.contract import load_contracts
 from sealea.errors import SettingError
 from sealea.intake import failures, pseudonym, receiving
+from sealea.settings import PROJECT
 
 KEY = bytes(range(32))
 SURNAME, BIRTH_DATE, STATE_ID = "Quillfeather", "1981-02-28", "QF77310042"
@@ -71,6 +74,19 @@ def test_the_pseudonym_is_that_of_the_published_test_vector():
     expected = "903baa8e86f9b7456802b2dd222891aa3a8ac1c67239699c336dd3aa6b7f6398"
 
     assert pseudonym.pseudonym(KEY, "student", "WA", "0012345678") == expected
+
+
+def test_persons_of_many_blocks_have_the_pseudonym_of_each_alone(monkeypatch):
+    monkeypatch.setattr(pseudonym, "MAXIMUM_REMEMBERED", 3)
+    contract = load_contracts(PROJECT)["staff_assignment"]
+    together = pseudonym.Pseudonyms(contract, "WA", {"staff": KEY})
+    blocks = [["0012345678", "12345678 ", None], ["ab", "AB", "0012345678"], ["cd", "ef", " ab"], ["12345678 ", "gh", "cd"]]
+
+    pids = [together.pids(pl.Series(ids, dtype=pl.String), "staff").to_list() for ids in blocks]
+
+    person = dict.fromkeys(("0012345678", "12345678 "), "0012345678") | dict.fromkeys(("ab", "AB", " ab"), "00000000AB")
+    alone = {name: pseudonym.pseudonym(KEY, "staff", "WA", person.get(name, f"00000000{name.upper()}")) for ids in blocks for name in ids if name}
+    assert pids == [[alone.get(name) for name in ids] for ids in blocks]
 
 
 def test_a_missing_or_damaged_key_is_told_without_quoting_it(tmp_path):

@@ -8,7 +8,7 @@ from sealea.settings import PROJECT
 
 INTAKE = PROJECT / "plugins/sealea/intake"
 WIRING = ("receiving", "rereading", "editions", "reconciled", "desk", "admission", "answering", "reporting", "rulebook")
-EXAMINATION = {"body", "checking", "forms", "header", "inspection", "lines", "reading", "verdict"}
+EXAMINATION = {"body", "checking", "forms", "header", "inspection", "lines", "reading", "second_look", "verdict"}
 VOCABULARY = {"findings", "record"}
 PARTS_OF_A_STAGE = {
     "examination": EXAMINATION,
@@ -20,6 +20,7 @@ PARTS_OF_A_STAGE = {
     "body": {"forms", "parsing"},
     "blocks": {"body", "values"},
     "parsing": {"forms"},
+    "second_look": {"blocks", "body", "forms", "header", "reading"},
     "inspection": {"checking", "lines", "mapping", "reading", "standards", "verdict"},
     "checking": {"expressions", "keys", "membership", "rules", "totals", "values"},
     "totals": {"expressions"},

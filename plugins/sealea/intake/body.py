@@ -19,8 +19,8 @@ class Reading:
     """What a file or a piece of it holds. `records` has `line_number`, `line_count` and, as text, the layout's columns that the header names.
 
     A blank value is NULL or empty. `mangled` has REC-007 for the values of these columns that a spreadsheet changed, which are
-    blank in the records. In an `is_open` piece a quoted value is never closed: nothing behind it can be told apart. Of a piece read
-    as columns it is known that it holds no NUL.
+    blank in the records. In an `is_open` piece a quoted value is never closed: nothing behind it can be told apart. A piece
+    read as columns tells of how many bytes it was; it holds no NUL.
     """
 
     records: pl.DataFrame
@@ -31,7 +31,7 @@ class Reading:
     unreadable_record_count: int = 0
     mangled: pl.DataFrame = field(default_factory=found.none)
     is_open: bool = False
-    may_have_nul: bool = True
+    columnar_byte_count: int = 0
 
 
 @dataclass(frozen=True)

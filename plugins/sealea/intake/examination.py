@@ -7,12 +7,13 @@ from pathlib import Path
 import polars as pl
 
 from sealea.contract import Rule
-from sealea.intake import body, forms, header, lines, reading
+from sealea.intake import body, forms, header, lines, reading, second_look
 from sealea.intake.checking import Claim
 from sealea.intake.forms import Refused, Rows, Text
 from sealea.intake.inspection import InMemory, Inspection, Keeper, Subject
 from sealea.intake.lines import Account
 from sealea.intake.reading import Reading
+from sealea.intake.second_look import Seen
 from sealea.intake.verdict import Judgement, Verdict, in_common
 
 __all__ = ["Examination", "Subject", "examined", "layout_of", "refused"]
@@ -37,13 +38,15 @@ def examined(path: Path, subjects: Sequence[Subject], claim: Claim, keepers: Seq
     form = forms.recognise(path, layout, claim.window, claim.organisations)
     keepers = keepers or [InMemory() for _ in subjects]
     inspections = [Inspection(subject, claim, keeper, form.line_count) for subject, keeper in zip(subjects, keepers, strict=True)]
+    seen = Seen()
     for piece in pieces(form, layout, needs_whole_file=any(subject.needs_whole_file for subject in subjects)):
+        seen.note(piece)
         for inspection in inspections:
             inspection.take(piece)
 
     def again(wanted: pl.Series | None) -> Iterator[pl.DataFrame]:
         assert not isinstance(form, Refused)
-        return records_again(form, layout, wanted)
+        return second_look.records(form, layout, seen, wanted)
 
     concluded = [inspection.concluded(again) for inspection in inspections]
     verdicts = in_common([verdict for verdict, _ in concluded])
@@ -71,17 +74,6 @@ def pieces(form: Text | Rows | Refused, layout: header.Layout, *, needs_whole_fi
         yield reading.read(form, layout)
     else:
         yield from reading.pieces(form, layout)
-
-
-def records_again(form: Text | Rows, layout: header.Layout, wanted: pl.Series | None) -> Iterator[pl.DataFrame]:
-    """Yield the records that begin on the lines `wanted`, which are in order, or all, read once more piece by piece."""
-    for piece in reading.pieces(form, layout):
-        records = piece.records
-        if wanted is not None and not records.is_empty():
-            start, end = wanted.search_sorted(records["line_number"][0]), wanted.search_sorted(records["line_number"][-1], side="right")
-            records = records.filter(pl.col("line_number").is_in(wanted[start:end].implode()))
-        if not records.is_empty():
-            yield records
 
 
 def layout_of(subject: Subject) -> header.Layout:

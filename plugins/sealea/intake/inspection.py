@@ -138,7 +138,7 @@ class Inspection:
             mapped = mapping.mapped(records, feed)
             records, unmapped, mangled = mapped.records, mapped.findings, in_contract_columns(mangled, feed)
             unmapped = unmapped.join(mangled, on=PLACE, how="anti")
-        typed, own = self.check.block(records, may_have_nul=piece.may_have_nul)
+        typed, own = self.check.block(records, may_have_nul=not piece.columnar_byte_count)
         unsure = pl.concat([mangled, unmapped])
         if not unsure.is_empty():
             own = own.join(unsure, on=PLACE, how="anti")

@@ -6,7 +6,7 @@ columns; the records of others one by one, which says exactly what is wrong and 
 
 import io
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
@@ -24,6 +24,8 @@ from sealea.intake.record import Record
 
 CHUNK_RECORDS = 50_000
 HEAD_BYTES = 1 << 16
+
+Look = Callable[[Block, str, Header], pl.DataFrame | None]
 
 __all__ = ["Reading", "exactly", "pieces", "read", "unread"]
 
@@ -64,10 +66,11 @@ def read(form: Text | Rows, layout: Layout) -> Reading:
     return replace(whole, records=whole.records.with_columns(pl.col(pl.String).fill_null("")))
 
 
-def pieces(form: Text | Rows, layout: Layout) -> Iterator[Reading]:
+def pieces(form: Text | Rows, layout: Layout, look: Look = blocks.records) -> Iterator[Reading]:
     """Yield the reading of a file in pieces, in order; the first has the header, the last says whether there were records at all.
 
     Reading stops at a quoted value that is never closed (FILE-006): from there on nothing can be told apart.
+    `look` gives the records of a block as columns, None if they must be parsed one by one.
     """
     if isinstance(form, Rows):
         yield from exact_pieces(form, form.records(), layout)
@@ -78,7 +81,7 @@ def pieces(form: Text | Rows, layout: Layout) -> Iterator[Reading]:
         yield begun.reading
         if begun.header is not None:
             following = blocks.cut(file, blocks.BLOCK_BYTES, data[behind(data, begun.line_count) :])
-            yield from ended(in_blocks(form, Pending(following, begun.line_count + 1), begun.header))
+            yield from ended(in_blocks(form, Pending(following, begun.line_count + 1), begun.header, look))
 
 
 @contextmanager
@@ -154,12 +157,12 @@ def behind(data: bytes, line_count: int) -> int:
     return place
 
 
-def in_blocks(form: Text, pending: Pending, header: Header) -> Iterator[Reading]:
+def in_blocks(form: Text, pending: Pending, header: Header, look: Look) -> Iterator[Reading]:
     """Yield the readings of the blocks that follow the header; one that is not as it should be is looked at in parts."""
     while block := pending.next():
-        columns = blocks.records(block, form.delimiter, header)
+        columns = look(block, form.delimiter, header)
         if columns is not None:
-            yield Reading(columns, may_have_nul=False)
+            yield Reading(columns, columnar_byte_count=len(block.data))
             continue
         parts = list(blocks.parts(block)) if len(block.data) > blocks.SMALLEST_BYTES else []
         if len(parts) > 1:
