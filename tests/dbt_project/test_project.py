@@ -105,15 +105,20 @@ PUBLISHED = {
 }
 
 
-def probit(dsn: str, probability: float) -> Any:
-    """Return what the macro makes PostgreSQL compute."""
+def computed(dsn: str, macro: str, argument: float | None) -> Any:
+    """Return what a macro of one argument makes PostgreSQL compute."""
     environment = Environment(autoescape=False)
-    for name in ("horner", "probit"):
+    for name in ("horner", macro):
         environment.globals[name] = getattr(environment.from_string((DBT_PROJECT / f"macros/{name}.sql").read_text()).module, name)
-    statement = "select " + environment.from_string("{{ probit('p') }}").render() + " from (select cast(%s as double precision) as p) as given"
+    called = environment.from_string(f"{{{{ {macro}('given.argument') }}}}").render()
+    statement = f"select {called} from (select cast(%s as double precision) as argument) as given"
     with psycopg.connect(dsn) as connection:
-        ((value,),) = connection.execute(statement, [probability]).fetchall()
+        ((value,),) = connection.execute(statement, [argument]).fetchall()
     return value
+
+
+def probit(dsn: str, probability: float) -> Any:
+    return computed(dsn, "probit", probability)
 
 
 @pytest.mark.parametrize(("probability", "quantile"), PUBLISHED.items())
@@ -132,3 +137,9 @@ def test_probit_inverts_the_error_function_of_the_c_library_on_both_sides_of_eac
 
 def test_probit_of_certainty_is_null(warehouse: Any) -> None:
     assert [probit(warehouse.transform, certain) for certain in (0.0, 1.0, -0.1, 1.1)] == [None] * 4
+
+
+def test_the_share_of_a_normal_distribution_below_a_deviate_agrees_with_the_standard_library(warehouse: Any) -> None:
+    for deviate in (-40.0, -8.0, -1.959964, -4 / 3, -1e-9, 0.0, 0.5, 1.644854, 3.0, 40.0):
+        assert computed(warehouse.transform, "normal_share", deviate) == pytest.approx(NormalDist().cdf(deviate), abs=7.5e-8)
+    assert computed(warehouse.transform, "normal_share", None) is None

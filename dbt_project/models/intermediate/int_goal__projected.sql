@@ -34,10 +34,12 @@ goal as (
 
     select
         target.*,
-        last_year.school_year as last_school_year
+        last_year.school_year as last_school_year,
+        {{ target_value('target', 'register') }} as target_told
     from {{ ref('stg_goal_target') }} as target
     inner join newest on target.load_id = newest.load_id and left(target.org_id, 2) = newest.owner_org_id
     inner join last_year on newest.owner_org_id = last_year.state_code
+    left join {{ ref('indicator_register') }} as register on target.indicator_id = register.indicator_id
 
 )
 
@@ -55,10 +57,10 @@ select
     cast(goal.baseline_year as integer) as baseline_year,
     goal.baseline_value,
     cast(goal.target_year as integer) as target_year,
-    goal.target_value,
+    goal.target_told as target_value,
     -- From the target year on, the target is to be held (indicators.md 1.10).
     {{ trajectory_value(
-        'goal.trajectory_code', 'goal.baseline_value', 'goal.target_value',
+        'goal.trajectory_code', 'goal.baseline_value', 'goal.target_told',
         '((least(followed.school_year, goal.target_year) - goal.baseline_year)'
         ~ ' / cast(goal.target_year - goal.baseline_year as numeric))'
     ) }} as trajectory_value

@@ -10,6 +10,16 @@ ledger as (
 
     select * from {{ ref('int_ledger__chosen') }}
 
+),
+
+reporting as (
+
+    select distinct
+        owner_org_id as lea_id,
+        school_year
+    from {{ ref('int_load__ranked') }}
+    where extract = 'finance_ledger' and window_rank = 1
+
 )
 
 select
@@ -30,8 +40,10 @@ select
     -- F-33 (NCES 2021-306): the first line that fits takes the amount out of current expenditure (indicators.md 5.1).
     case
         when ledger.function_code like '52%' or ledger.object_code like '9%' then 'transfer'
-        -- Tuition to LEAs (561) and charter schools (564) of the state: the payee reports what it buys.
-        when ledger.object_code in ('561', '564') then 'payment_to_lea'
+        -- What a payee reports itself is its own spending; of one that reports nothing it stays the payer's (indicators.md 0.10).
+        when reporting.lea_id is not null then 'payment_to_lea'
+        -- Tuition to LEAs (561) and charter schools (564) of the state that are not named: they report what they buy.
+        when ledger.object_code in ('561', '564') and ledger.payee_lea_id is null then 'payment_to_lea'
         when ledger.function_code like '5%' or ledger.object_code like '83%' or ledger.fund_code = '4' then 'debt'
         when ledger.function_code like '4%' or ledger.object_code like '7%' or ledger.fund_code = '3' then 'capital'
         -- Nonpublic, adult, community college, community services.
@@ -48,3 +60,8 @@ from ledger
 left join organisation as lea on ledger.lea_id = lea.org_id and lea.org_type_code = 'LEA'
 left join organisation as school
     on ledger.school_id = school.org_id and lea.org_id = school.lea_id and school.org_type_code = 'SCHOOL'
+left join reporting
+    on
+        ledger.payee_lea_id = reporting.lea_id
+        and ledger.fiscal_year = reporting.school_year
+        and ledger.payee_lea_id <> ledger.lea_id

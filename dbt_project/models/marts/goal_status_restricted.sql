@@ -6,10 +6,8 @@ progress as (
         *,
         direction * (actual_value - trajectory_value) >= 0 as is_on_track,
         -- No ratio where the trajectory asks for no change for the better: the sign of the change decides alone.
-        case
-            when direction * (trajectory_value - baseline_value) > 0
-                then (actual_value - baseline_value) / (trajectory_value - baseline_value)
-        end as progress_ratio,
+        direction * (actual_value - baseline_value)
+        / nullif(greatest(direction * (trajectory_value - baseline_value), 0), 0) as progress_ratio,
         (actual_value - trajectory_value) / nullif(standard_error, 0) as z_score,
         concat_ws('/', goal_code, indicator_id, org_id, subject_code, grade_code, subgroup_code, contrast_id) as goal_key
     from {{ ref('int_goal__measured') }}
@@ -75,6 +73,7 @@ select
     ) as required_annual_progress,
     cast(graded.z_score as numeric(18, 6)) as z_score,
     abs(graded.z_score) < {{ var('z_noise') }} as is_within_noise,
+    cast({{ normal_share('graded.direction * graded.z_score') }} as numeric(18, 6)) as on_track_probability,
     graded.reason_code
 from graded
 inner join rated on graded.goal_key = rated.goal_key and graded.step = rated.step

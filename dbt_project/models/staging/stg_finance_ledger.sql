@@ -50,7 +50,8 @@ select
     raw_finance_ledger.local_account,
     raw_finance_ledger.spec_version,
     raw_finance_ledger.nces_lea_id,
-    raw_finance_ledger.lea_type_code
+    raw_finance_ledger.lea_type_code,
+    raw_finance_ledger.payee_lea_id
 from raw_finance_ledger
 inner join pinned_load on raw_finance_ledger.load_id = pinned_load.load_id
 left join quarantined_row

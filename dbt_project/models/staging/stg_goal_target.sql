@@ -41,7 +41,8 @@ select
     raw_goal_target.target_year,
     raw_goal_target.target_value,
     raw_goal_target.trajectory_code,
-    raw_goal_target.owner_role
+    raw_goal_target.owner_role,
+    raw_goal_target.target_form_code
 from raw_goal_target
 inner join pinned_load on raw_goal_target.load_id = pinned_load.load_id
 left join quarantined_row

@@ -50,24 +50,5 @@ gap as (
 )
 
 select
-    'gap_g' as indicator_id,
-    org_id,
-    school_year,
-    subject_code,
-    grade_code,
-    'ALL' as subgroup_code,
-    contrast_id,
-    'NONE' as facet,
-    cast(null as numeric(18, 6)) as numerator,
-    cast(null as numeric(18, 6)) as denominator,
-    cast(hedges_g as numeric(18, 6)) as value,
-    cast(error as numeric(18, 6)) as standard_error,
-    cast(hedges_g - {{ var('z_interval') }} * error as numeric(18, 6)) as interval_low,
-    cast(hedges_g + {{ var('z_interval') }} * error as numeric(18, 6)) as interval_high,
-    cast(smaller_count as numeric(18, 6)) as n,
-    case
-        when smaller_count = 0 then 'NO_STUDENTS'
-        when not is_large_enough then 'SMALL_N'
-        when hedges_g is null then 'NO_VARIATION'
-    end as reason_code
+    {{ gap_row('gap_g', 'hedges_g', 'error', 'NO_VARIATION') }}
 from gap

@@ -43,24 +43,5 @@ gap as (
 )
 
 select
-    'gap_v_coarsened' as indicator_id,
-    org_id,
-    school_year,
-    subject_code,
-    grade_code,
-    'ALL' as subgroup_code,
-    contrast_id,
-    'NONE' as facet,
-    cast(null as numeric(18, 6)) as numerator,
-    cast(null as numeric(18, 6)) as denominator,
-    cast(gap_v as numeric(18, 6)) as value,
-    cast(error as numeric(18, 6)) as standard_error,
-    cast(gap_v - {{ var('z_interval') }} * error as numeric(18, 6)) as interval_low,
-    cast(gap_v + {{ var('z_interval') }} * error as numeric(18, 6)) as interval_high,
-    cast(smaller_count as numeric(18, 6)) as n,
-    case
-        when smaller_count = 0 then 'NO_STUDENTS'
-        when not is_large_enough then 'SMALL_N'
-        when gap_v is null then 'SATURATED'
-    end as reason_code
+    {{ gap_row('gap_v_coarsened', 'gap_v', 'error', 'SATURATED') }}
 from gap

@@ -40,6 +40,7 @@ select
         'progress_ratio': '3',
         'required_annual_progress': 'coalesce(register.decimals, 3)',
         'z_score': '2',
+        'on_track_probability': '3',
     } %}
     {%- for measure, decimals in measures.items() %}
     cast(

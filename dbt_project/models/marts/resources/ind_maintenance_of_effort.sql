@@ -3,6 +3,8 @@
     'ESEA_PER_PUPIL': 'state_local_per_pupil_usd',
     'IDEA_STATE_LOCAL': 'special_usd',
     'IDEA_STATE_LOCAL_PER_CHILD': 'special_per_child_usd',
+    'IDEA_LOCAL': 'special_local_usd',
+    'IDEA_LOCAL_PER_CHILD': 'special_local_per_child_usd',
 } -%}
 with
 
@@ -17,18 +19,8 @@ tested as (
         {{ measure }} as numerator,
         earlier_{{ measure }} as denominator
     from {{ ref('int_effort__compared') }}
-    union all
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
-    -- Ledgers tell state from federal money, not local from state: the two tests of local money alone cannot be made.
-    select
-        effort.org_id,
-        effort.school_year,
-        facet.facet,
-        'IDEA' as law,
-        null as numerator,
-        null as denominator
-    from {{ ref('int_effort__compared') }} as effort
-    cross join (values ('IDEA_LOCAL'), ('IDEA_LOCAL_PER_CHILD')) as facet (facet)
 
 ),
 

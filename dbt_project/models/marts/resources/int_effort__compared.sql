@@ -13,13 +13,16 @@ spending as (
     select
         cell.org_id,
         cell.school_year,
-        sum(cell.current_expenditure_usd) filter (where cell.funding_level_code = 'state_local') as state_local_usd,
-        sum(cell.current_expenditure_usd) filter (
-            where cell.funding_level_code = 'state_local' and cell.program_code like '2%'
-        ) as special_usd
+        sum(cell.current_expenditure_usd) as state_local_usd,
+        sum(cell.current_expenditure_usd) filter (where cell.program_code like '2%') as special_usd,
+        coalesce(sum(cell.current_expenditure_usd) filter (
+            where cell.program_code like '2%' and cell.funding_level_code = 'local'
+        ), 0) as special_local_usd,
+        -- Local money alone is known where the books tell all of it from the state's.
+        bool_and(cell.funding_level_code <> 'state_local') filter (where cell.program_code like '2%') as is_local_known
     from {{ ref('fct_ledger_cell') }} as cell
     inner join lea on cell.org_id = lea.org_id
-    where cell.is_full_year
+    where cell.is_full_year and cell.funding_level_code in ('state_local', 'state', 'local')
     group by cell.org_id, cell.school_year
 
 ),
@@ -45,7 +48,10 @@ effort as (
         spending.state_local_usd,
         spending.state_local_usd / nullif(student.student_count, 0) as state_local_per_pupil_usd,
         spending.special_usd,
-        spending.special_usd / nullif(student.disability_count, 0) as special_per_child_usd
+        spending.special_usd / nullif(student.disability_count, 0) as special_per_child_usd,
+        case when spending.is_local_known then spending.special_local_usd end as special_local_usd,
+        case when spending.is_local_known then spending.special_local_usd / nullif(student.disability_count, 0) end
+            as special_local_per_child_usd
     from spending
     left join student on spending.org_id = student.org_id and spending.school_year = student.school_year
 
@@ -58,7 +64,9 @@ select
     -- 34 CFR 300.203(c): the year that counts is the last in which effort was met by the same method. Each such year is at least
     -- the one before, so it is the highest of all earlier years.
     max(effort.special_usd) over earlier_years as earlier_special_usd,
-    max(effort.special_per_child_usd) over earlier_years as earlier_special_per_child_usd
+    max(effort.special_per_child_usd) over earlier_years as earlier_special_per_child_usd,
+    max(effort.special_local_usd) over earlier_years as earlier_special_local_usd,
+    max(effort.special_local_per_child_usd) over earlier_years as earlier_special_local_per_child_usd
 from effort
 left join effort as earlier on effort.org_id = earlier.org_id and effort.school_year = earlier.school_year + 1
 window earlier_years as (
