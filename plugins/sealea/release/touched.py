@@ -90,6 +90,10 @@ def mark(connection: psycopg.Connection, pin_id: int, contracts: Mapping[str, Co
                 mark_extract(connection, contracts[extract], load_ids)
         else:
             connection.execute("insert into ops.touched (extract, org_id) values ('*', '*') on conflict do nothing")
+        if scalar(connection, SAME_CODE, [pin_id]):
+            connection.execute("delete from ops.proven_load where load_id = any(%s)", [[load for loads in changed.values() for load in loads]])
+        else:
+            connection.execute("delete from ops.proven_load")
         rest_on(connection, pin_id)
 
 
@@ -119,6 +123,11 @@ def rest_on(connection: psycopg.Connection, pin_id: int, *, keep_old: bool = Fal
         connection.execute("delete from ops.basis_load where load_id not in (select load_id from ops.pin_load where pin_id = %s)", [pin_id])
     for statement in REST_ON:
         connection.execute(statement, {"pin": pin_id})
+
+
+def prove(connection: psycopg.Connection, pin_id: int) -> None:
+    """Write down that the rows of the pinned loads have passed the tests of staging."""
+    connection.execute("insert into ops.proven_load select load_id from ops.pin_load where pin_id = %s on conflict do nothing", [pin_id])
 
 
 def clear(connection: psycopg.Connection) -> None:

@@ -27,6 +27,8 @@ TIMEOUT_SECONDS = 3600
 KEPT_PINS = 50
 TAIL_LINES = 15
 MAXIMUM_NAMED = 20
+# What dbt builds is derived, and counts only from the row in ops.build on, whose own commit waits for all before it to be on disk.
+NO_WAIT = "-c synchronous_commit=off"
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ def build(settings: Settings, pin_id: int, layer: Layer) -> dict[str, Any]:
         nodes = list(read_nodes(results))
         raise_for_failures(layer, nodes, exit_code, output)
         if layer == "cells":
+            touched.prove(connection, pin_id)
             fit_level_gaps(settings.transform_dsn)
         connection.execute("insert into ops.build (layer, pin_id) values (%s, %s)", [layer, pin_id])
         if layer == LAYERS[-1]:
@@ -101,7 +104,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     address = conninfo.conninfo_to_dict(settings.transform_dsn)
     names = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password", "DATABASE": "dbname"}
     warehouse = {f"TRANSFORM_{name}": str(address.get(key) or "") for name, key in names.items()}
-    return dict(os.environ) | warehouse | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
+    return dict(os.environ) | warehouse | {"PGOPTIONS": NO_WAIT, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
 
 
 def keep_results(settings: Settings, pin_id: int, layer: Layer) -> Path:

@@ -28,6 +28,7 @@ OPS_TABLES = {
     "sender": "Who may send, by account.",
     "current_release": "The release that readers of each mart see.",
     "release_coverage": "LEAs that reported each extract, by release.",
+    "proven_load": "The loads whose rows have passed the tests of staging.",
     "pin": "The publish runs, with the moment that their inputs were fixed.",
     "submission": "The files that were sent, each content once.",
     "load": "The readings of the submissions.",
@@ -122,13 +123,13 @@ def staging_properties(contract: Contract, packs: Sequence[Pack]) -> str:
     key = [str(contract.by_name[name].raw_name) for name in contract.key] or ["line_number"]
     key_rules = [rule.id for rule in contract.rules if rule.kind == "key"]
     relaxed = [pack.state_code for pack in packs if any(is_relaxed(pack, rule_id) for rule_id in key_rules)]
-    tests: list[Any] = [{"unique_key": {"arguments": {"columns": ["load_id", *key]}} | outside(relaxed)}]
-    if kept := promises(contract, packs):
-        tests.append({"keeps_contract": {"arguments": {"promises": kept}}})
+    arguments: dict[str, Any] = {"key": key, "promises": promises(contract, packs)}
+    if relaxed:
+        arguments["key_applies_to"] = f"not {of_states(relaxed)}"
     model = {
         "name": f"stg_{contract.extract}",
         "description": f"{contract.title}; the pinned loads only. Grain: {contract.grain}, per load. Source: {contract.source}.",
-        "data_tests": tests,
+        "data_tests": [{"keeps_contract": {"arguments": arguments}}],
         "columns": [{"name": column.raw_name, "description": column.description} for column in contract.raw_columns],
     }
     return marked({"version": 2, "models": [model]}, f"expectations/extracts/{contract.extract}.yml and the state packs")
@@ -152,11 +153,6 @@ def of_states(states: Sequence[str]) -> str:
     """Return the condition that a row's sender belongs to one of these states."""
     listed = ", ".join(f"'{state}'" for state in states)
     return f"sender_id in (select sender.sender_id from ops.sender where sender.state_code in ({listed}))"
-
-
-def outside(states: Sequence[str]) -> dict[str, Any]:
-    """Return the configuration that keeps a test away from the rows of these states; none if there are none."""
-    return {"config": {"where": f"not {of_states(states)}"}} if states else {}
 
 
 def may_be_blank(pack: Pack, extract: str, column: str) -> bool:
