@@ -32,6 +32,12 @@ LEDGER = {
     "findings": """
         select sender_id, original_name, sha256, rule_id, severity, line_number, column_name, message, detail, fix
         from ops.finding inner join ops.load using (load_id) inner join ops.submission using (submission_id)
+        where not exists (select from ops.finding_cleared where finding_cleared.finding_id = finding.finding_id)
+    """,
+    "set aside": """
+        select sender_id, original_name, sha256, line_number
+        from ops.quarantined_row inner join ops.load using (load_id) inner join ops.submission using (submission_id)
+        where pin_id = (select max(pin_id) from ops.pin)
     """,
     "messages": "select kind, sender_id, regexp_replace(file_name, '\\.\\d+(?=\\.[a-z]|$)', '.N'), delivered_at is null as is_pending from ops.outbox",
     "pointers": """

@@ -88,6 +88,7 @@ def receive(journey: Journey) -> bool:
     for batch in batches:
         step(journey, "check_and_load", batch)
     step(journey, "recheck_waiting", None)
+    step(journey, "reread_under_changed_rules", None)
     step(journey, "answer_senders", None)
     return bool(batches)
 
@@ -96,6 +97,8 @@ def publish(journey: Journey) -> bool:
     """Announce new rows and do what a run of the publish DAG does; return whether there was anything to publish."""
     announced = step(journey, "announce_new_rows", None)
     pin_id = step(journey, "pin_inputs", None)
+    if pin_id is not None:
+        pin_id = step(journey, "reconcile", pin_id)
     if pin_id is not None:
         step(journey, "build_cells", pin_id)
         step(journey, "build_marts", pin_id)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sealea.settings import Settings, load_settings
 
-RECEIVING = ("find_ready_files", "check_and_load", "recheck_waiting", "answer_senders", "announce_new_rows")
+RECEIVING = ("find_ready_files", "check_and_load", "recheck_waiting", "reread_under_changed_rules", "answer_senders", "announce_new_rows")
 
 
 def main() -> None:
@@ -30,12 +30,13 @@ def task(name: str) -> Callable[[Settings, Any], Any]:
 
 
 def receiving_task(name: str) -> Callable[[Settings, Any], Any]:
-    from sealea.intake import outbox, receiving
+    from sealea.intake import outbox, receiving, rereading
 
     tasks: dict[str, Callable[[Settings, Any], Any]] = {
         "find_ready_files": lambda settings, _: receiving.ready_batches(settings),
         "check_and_load": receiving.receive_batch,
         "recheck_waiting": lambda settings, _: receiving.recheck_waiting(settings),
+        "reread_under_changed_rules": lambda settings, _: rereading.reread_some(settings),
         "answer_senders": lambda settings, _: outbox.deliver(settings),
         "announce_new_rows": lambda settings, _: outbox.pending_asset_events(settings),
     }
@@ -43,10 +44,17 @@ def receiving_task(name: str) -> Callable[[Settings, Any], Any]:
 
 
 def publishing_task(name: str) -> Callable[[Settings, Any], Any]:
-    from sealea.release import gate, pin, publishing, transform
+    from sealea.intake import reconciled
+    from sealea.release import gate, pin, publishing, reconciling, transform
+
+    def reconcile(settings: Settings, pin_id: int) -> int | None:
+        reconciled_pin_id = reconciling.reconcile(settings, pin_id)
+        reconciled.answer(settings)
+        return reconciled_pin_id
 
     tasks: dict[str, Callable[[Settings, Any], Any]] = {
         "pin_inputs": lambda settings, _: pin.pin_inputs(settings),
+        "reconcile": reconcile,
         "build_cells": lambda settings, pin_id: transform.build(settings, pin_id, "cells"),
         "build_marts": lambda settings, pin_id: transform.build(settings, pin_id, "marts"),
         "audit_candidate": gate.audit,

@@ -12,7 +12,7 @@ from sealea.release.releases import ids
 
 # Of several windows the latest counts, as in int_load__ranked.
 SCOPE = """
-    create unlogged table reconcile.scope as
+    create table reconcile.scope as
     with pinned as (
         select pinned_load.*, sender.state_code
         from ops.pinned_load inner join ops.sender using (sender_id)
@@ -60,11 +60,14 @@ class Due:
 
 
 def prepare(connection: psycopg.Connection, pin_id: int, contracts: Mapping[str, Contract]) -> None:
-    """Write reconcile.scope: one row per LEA, extract, school year and load that counts in `pin_id`."""
+    """Write reconcile.scope: one row per LEA, extract, school year and load that counts in `pin_id`.
+
+    The tables are logged: PostgreSQL does not start by itself after a crash in which an unlogged one was being made.
+    """
     tell_owners(connection, pin_id, contracts)
     connection.execute("drop table if exists reconcile.scope, reconcile.person cascade")
     connection.execute(SCOPE, [pin_id])
-    connection.execute("create unlogged table reconcile.person (rule_id text not null, pid text not null)")
+    connection.execute("create table reconcile.person (rule_id text not null, pid text not null)")
     connection.execute("analyze reconcile.scope")
 
 
