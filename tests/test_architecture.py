@@ -81,3 +81,8 @@ def test_no_dag_or_module_is_named_like_a_module_that_others_import() -> None:
 
     assert not {name for name in names if name.startswith("dbt_")}
     assert not names & set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_table_is_unlogged(path: Path) -> None:
+    assert "unlogged table " not in path.read_text(), "PostgreSQL may not start after a crash in which an unlogged table was being made"
