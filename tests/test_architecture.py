@@ -33,12 +33,14 @@ def parts_of_ours(path: Path) -> set[str]:
     return {name.split(".")[1] for name in imports(path) if name.startswith("sealea.")}
 
 
-@pytest.mark.parametrize("path", [path for path in PACKAGE.rglob("*.py") if room(path) in ROOMS], ids=lambda path: str(path.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "path", sorted(path for path in PACKAGE.rglob("*.py") if room(path) in ROOMS), ids=lambda path: str(path.relative_to(PACKAGE))
+)
 def test_a_room_imports_itself_and_what_all_share(path: Path) -> None:
     assert parts_of_ours(path) <= SHARED | {room(path)}
 
 
-@pytest.mark.parametrize("path", [PACKAGE / f"{name}.py" for name in SHARED], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [PACKAGE / f"{name}.py" for name in sorted(SHARED)], ids=lambda path: path.name)
 def test_what_all_share_imports_no_room(path: Path) -> None:
     assert parts_of_ours(path) <= SHARED
 
