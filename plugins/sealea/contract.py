@@ -2,10 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Hashable, Mapping
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -23,6 +23,7 @@ SEVERITY_MEANING: dict[Severity, str] = {
 }
 DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)")
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=50)]
+Result = TypeVar("Result")
 
 
 class Closed(BaseModel):
@@ -202,6 +203,18 @@ class Contract(Closed):
         """Return the columns by name."""
         return {column.name: column for column in self.columns}
 
+    @cached_property
+    def worked_out(self) -> dict[Hashable, Any]:
+        """Return what others have worked out from the contract and need again for the next file."""
+        return {}
+
+    def once(self, key: Hashable, work_out: Callable[[], Result]) -> Result:
+        """Return what `work_out` gives, which depends on the contract and `key` alone; it is called once."""
+        if key not in self.worked_out:
+            self.worked_out[key] = work_out()
+        result: Result = self.worked_out[key]
+        return result
+
     @property
     def raw_columns(self) -> tuple[Column, ...]:
         """Return the columns of raw.<extract>, in order; those kept in the vault only are left out."""
@@ -233,7 +246,14 @@ class FileRules(Closed):
 
 
 def load_contract(path: Path) -> Contract:
-    """Return the contract in `path`. Raises ContractError naming the file and what is wrong in it."""
+    """Return the contract in `path`, read again when the file has changed. Raises ContractError naming the file and what is wrong in it."""
+    state = path.stat()
+    return read_contract(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=256)
+def read_contract(path: Path, _changed_at: int, _byte_count: int) -> Contract:
+    """Return the contract in a file of this state."""
     try:
         contract = Contract.model_validate(document.read(path))
     except (ValidationError, yaml.YAMLError) as error:

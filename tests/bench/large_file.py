@@ -51,6 +51,7 @@ CASES = (
     Case(has_keyed_ids=True),
     Case(line_end="\r\n", is_quoted=True, bad_share=BAD_SHARE, has_keyed_ids=True),
     Case(bad_share=BAD_SHARE),
+    Case(bad_share=BAD_SHARE, has_keyed_ids=True),
     Case(line_end="\r\n"),
     Case(is_quoted=True),
 )
@@ -69,31 +70,41 @@ def prepare(place: Place) -> Settings:
 
 def measure(place: Place, settings: Settings) -> list[Figure]:
     """Return our seconds over those of psql for each form of the file, our memory, and ours over those of the rivals."""
-    figures = [figure for case in CASES[: place.size.cases] for figure in against_psql(place, settings, case)]
+    figures = []
+    for files in place.size.files:
+        for case in CASES[: files.cases]:
+            measured = list(against_psql(settings, case, files.rows, min(place.pairs, files.most_pairs)))
+            sys.stderr.write("".join(f"{figure.name}, {figure.at}: {figure.median:.3g} {figure.unit}\n" for figure in measured))
+            figures += measured
+        for path in settings.state_dir.glob("*.csv"):
+            path.unlink()
     figures += against_rivals(place, settings)
     servers.drop(place.server, "large_file")
     return figures
 
 
-def against_psql(place: Place, settings: Settings, case: Case) -> Iterator[Figure]:
+def written(settings: Settings, form: Form) -> Path:
+    """Return the file of this form, which several cases read."""
+    path = settings.state_dir / f"{form.name}.csv"
+    return path if path.exists() else intake_files.write(form, path)
+
+
+def against_psql(settings: Settings, case: Case, rows: int, pairs: int) -> Iterator[Figure]:
     """Yield the ratio and the memory for one case."""
-    rows = place.size.file_rows
-    clean = intake_files.write(Form(rows, 0.0, case.line_end, case.is_quoted), settings.state_dir / "clean.csv")
-    ours = clean
-    if case.bad_share:
-        ours = intake_files.write(Form(rows, case.bad_share, case.line_end, case.is_quoted), settings.state_dir / "bad.csv")
+    clean = written(settings, Form(rows, 0.0, case.line_end, case.is_quoted))
+    ours = written(settings, Form(rows, case.bad_share, case.line_end, case.is_quoted))
     costs: list[intake.Cost] = []
     theirs: list[float] = []
-    for turn in range(place.pairs):
+    for turn in range(pairs):
         for is_psql in (True, False) if turn % 2 == 0 else (False, True):
             if is_psql:
                 theirs.append(psql_seconds(settings, clean, case))
             else:
-                costs.append(intake.in_process(settings, "intake", ours, has_keyed_ids=case.has_keyed_ids))
+                costs.append(intake.in_process(settings, ours, has_keyed_ids=case.has_keyed_ids))
     limit = LIMIT_KEYED if case.has_keyed_ids else LIMIT
-    yield ratio(STAGE, case.name, (cost.seconds for cost in costs), theirs, limit, rows=rows, note=NOTE)
+    yield ratio(STAGE, case.name, (cost.seconds for cost in costs), theirs, limit, at=f"{rows:,} rows", note=NOTE)
     mib = tuple(cost.peak_mib for cost in costs)
-    yield Figure(STAGE, f"{case.name}: peak memory", "MiB", mib, LIMIT_MIB if rows <= LARGE else LIMIT_MIB_LARGE, rows)
+    yield Figure(STAGE, f"{case.name}: peak memory", "MiB", mib, LIMIT_MIB if rows <= LARGE else LIMIT_MIB_LARGE, at=f"{rows:,} rows")
 
 
 def psql_seconds(settings: Settings, file: Path, case: Case) -> float:
@@ -102,14 +113,15 @@ def psql_seconds(settings: Settings, file: Path, case: Case) -> float:
     columns = ", ".join(column.name for column in intake.contract(has_keyed_ids=False).columns)
     options = f"format csv, header{f', force_null ({columns})' if case.is_quoted else ''}"
     copy = f"\\copy raw.bench_entry ({columns}) from '{file}' with ({options})"
-    command = [str(wheel_binaries() / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", copy, settings.pipeline_dsn]
-    return seconds_of(lambda: subprocess.run(command, check=True))
+    command = [str(wheel_binaries() / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", copy]
+    environment = servers.client_environment(settings.pipeline_dsn)
+    return seconds_of(lambda: subprocess.run(command, check=True, env=environment))
 
 
 def against_rivals(place: Place, settings: Settings) -> Iterator[Figure]:
     """Yield our seconds over those of pandas and of dlt, on a clean file, by turns."""
     rows = place.size.rival_rows
-    file = intake_files.write(Form(rows), settings.state_dir / "clean.csv")
+    file = written(settings, Form(rows))
     seconds: dict[str, list[float]] = {"ours": [], "pandas": [], "dlt": []}
     for turn in range(min(place.pairs, RIVAL_PAIRS)):
         for name in list(seconds) if turn % 2 == 0 else reversed(list(seconds)):
@@ -122,7 +134,7 @@ def against_rivals(place: Place, settings: Settings) -> Iterator[Figure]:
 def rival_seconds(settings: Settings, name: str, file: Path) -> float:
     """Return how long one of them takes, its imports not counted."""
     if name == "ours":
-        return intake.in_process(settings, "intake", file, has_keyed_ids=False).seconds
+        return intake.in_process(settings, file, has_keyed_ids=False).seconds
     python = str(DLT_PYTHON) if name == "dlt" else sys.executable
     environ = os.environ | {"BENCH_DSN": settings.pipeline_dsn, "BENCH_WORK": str(settings.state_dir / "dlt"), "RUNTIME__DLTHUB_TELEMETRY": "false"}
     done = subprocess.run([python, str(RIVALS / f"with_{name}.py"), str(file)], env=environ, capture_output=True, text=True, check=False)

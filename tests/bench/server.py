@@ -1,5 +1,6 @@
 """The PostgreSQL of the benchmark, and the databases in it that stand for how far a state has come."""
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -8,6 +9,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from sealea.contract import load_contracts
 from sealea.database import migrate
@@ -105,6 +107,12 @@ def free_port() -> int:
 def superuser(server: Settings) -> str:
     """Return the superuser's address."""
     return secrets.superuser_dsn(server)
+
+
+def client_environment(dsn: str) -> dict[str, str]:
+    """Return the environment by which psql finds the database; on its command line everybody on the machine could read the password."""
+    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
+    return os.environ | {names[name]: str(value) for name, value in conninfo_to_dict(dsn).items() if name in names}
 
 
 def in_database(dsn: str, name: str) -> str:

@@ -27,7 +27,7 @@ def section(size: str, run: Run, before: Run | None) -> Iterator[str]:
     yield f"## Size {size}"
     yield ""
     yield (
-        f"{what.whole.leas} LEAs, {what.whole.students:,} students, {what.whole.years} school years; one file of {what.file_rows:,} rows; "
+        f"{what.whole.leas} LEAs, {what.whole.students:,} students, {what.whole.years} school years; large files of {' and '.join(f'{file.rows:,}' for file in what.files)} rows; "
         f"three small files of each of {what.small_leas} LEAs."
     )
     yield ""

@@ -27,7 +27,7 @@ PARTS_OF_A_STAGE = {
     "rules": {"expressions", "values"},
     "membership": {"expressions"},
     "mapping": {"expressions", "membership", "native"},
-    "cells": {"examination", "forms", "header", "parsing", "reading", "rulebook"},
+    "cells": {"examination", "forms", "header", "parsing", "rulebook", "second_look"},
     "explanations": {"causes"},
     "outbox": {"reporting"},
     "report": {"causes"},

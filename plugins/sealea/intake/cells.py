@@ -2,18 +2,18 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
 
 from sealea.file_name import FileName
-from sealea.intake import examination, forms, header, parsing, reading
+from sealea.intake import examination, forms, header, parsing, second_look
 from sealea.intake.examination import Subject
-from sealea.intake.forms import Refused
+from sealea.intake.forms import Refused, Rows, Text
 from sealea.intake.header import Layout
-from sealea.intake.record import Record
 from sealea.intake.rulebook import Account, Rulebook
+from sealea.intake.second_look import Seen
 
 PLACE = {"line_number": pl.Int64, "column_name": pl.String}
 SCHEMA = PLACE | {"cell": pl.String}
@@ -56,26 +56,41 @@ def cells(path: Path, layout: Layout, wanted: pl.DataFrame, personal: Collection
     form = forms.recognise(path, layout) if columns else None
     if form is None or isinstance(form, Refused):
         return none()
-    last, rows = max(columns), []
-    with reading.records_of(form) as records:
-        _, head = parsing.first_record(records)
-        positions = header.positions(head.values, layout) if head and head.values else {}
-        for record in records:
-            if record.line_number > last:
-                break
-            rows += [(record.line_number, name, cell) for name, cell in cells_of(record, columns.get(record.line_number, ()), positions)]
-    shown = [(line, name, form_of(cell) if name in personal else printable(cell)) for line, name, cell in rows]
+    lines = pl.Series("line_number", sorted(columns), pl.Int64)
+    records = of_rows(form, layout, lines) if isinstance(form, Rows) else of_text(form, layout, lines)
+    found = [(line, name, cell) for line, values in records for name, cell in cells_of(values, columns[line])]
+    shown = [(line, name, form_of(cell) if name in personal else printable(cell)) for line, name, cell in found]
     return pl.DataFrame(shown, schema=SCHEMA, orient="row")
 
 
-def cells_of(record: Record, columns: Collection[str], positions: dict[str, int]) -> list[tuple[str, str]]:
-    """Return the columns of one record with what stands there; none of a record that cannot be told apart."""
-    values = record.values or []
+def of_text(form: Text, layout: Layout, lines: pl.Series) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield what stands in the readable records that begin on the lines, by column. Behind the last of them reading ends."""
+    for records in second_look.records(form, layout, Seen(), lines):
+        for values in records.with_columns(pl.col(pl.String).fill_null("")).iter_rows(named=True):
+            yield values["line_number"], values
+        if records["line_number"][-1] == lines[-1]:
+            return
+
+
+def of_rows(form: Rows, layout: Layout, lines: pl.Series) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the same for a workbook or a file of fixed width, as it shows a cell that a program has changed."""
+    wanted, records = set(lines), form.records()
+    _, head = parsing.first_record(records)
+    positions = header.positions(head.values, layout) if head and head.values else {}
+    for record in records:
+        if record.line_number > lines[-1]:
+            return
+        if record.line_number in wanted and record.values:
+            yield record.line_number, {name: record.values[place] for name, place in positions.items() if place < len(record.values)}
+
+
+def cells_of(values: Mapping[str, str], columns: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the columns of one record with what stands there."""
     found = []
     for name in columns:
-        own = [name] if name in positions else name.split(SEVERAL)  # what comes of two native columns is named by both
-        if values and all(positions.get(each, len(values)) < len(values) for each in own):
-            found.append((name, SEVERAL.join(values[positions[each]] for each in own)))
+        own = [name] if name in values else name.split(SEVERAL)  # what comes of two native columns is named by both
+        if all(each in values for each in own):
+            found.append((name, SEVERAL.join(values[each] for each in own)))
     return found
 
 

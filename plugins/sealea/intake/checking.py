@@ -10,7 +10,10 @@ from sealea.intake import expressions, keys, membership, rules, totals, values
 from sealea.intake import findings as found
 from sealea.intake.expressions import Submission
 from sealea.intake.keys import Fingerprints, SamePerson
+from sealea.intake.membership import Known
 from sealea.intake.totals import Sums
+
+__all__ = ["Check", "Claim", "Known", "check", "needs_whole_file"]
 
 WHOLE_STATE = "*"
 
@@ -42,7 +45,7 @@ class Check:
     claim: Claim
     same_person: SamePerson
     references: Mapping[str, pl.DataFrame]
-    known: membership.Known = field(default_factory=dict)
+    known: Known = field(default_factory=dict)
     foreign_lines: list[pl.Series] = field(default_factory=list)
     sums: list[Sums] = field(init=False)
     fingerprints: Fingerprints = field(init=False)

@@ -70,7 +70,8 @@ class Desk:
 
     def subjects(self, target: FileName, references: References) -> list[Subject]:
         """Return what the file is examined by, for each of its extracts."""
-        return self.rulebook.subjects(self.accounts[target.sender_id], target, references.rows, references.missing)
+        subjects = self.rulebook.subjects(self.accounts[target.sender_id], target, references.rows, references.missing)
+        return [replace(subject, known=references.known) for subject in subjects]
 
     def claim(self, target: FileName) -> Claim:
         """Return what the delivery claims and its sender may."""

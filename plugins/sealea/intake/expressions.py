@@ -2,6 +2,8 @@
 
 import functools
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -29,28 +31,51 @@ class Submission(NamedTuple):
     window: str
 
 
-def compiled(what: str, text: str, frame: pl.DataFrame) -> tuple[pl.Expr, pl.DataType]:
-    """Return the expression that `text` is and the type it gives on `frame`.
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """The columns of a frame and their types; equal ones are one object, for to compare types again and again costs more than most rules."""
+
+    schema: Mapping[str, pl.DataType]
+
+
+def columns(frame: pl.DataFrame) -> Columns:
+    """Return the columns of a frame."""
+    return known_columns(tuple(frame.schema.items()))
+
+
+def both(seen: Columns, other: pl.DataFrame) -> Columns:
+    """Return the columns of a frame that is joined with another one, which has none of the same name."""
+    return known_columns((*seen.schema.items(), *other.schema.items()))
+
+
+@functools.lru_cache(maxsize=1024)
+def known_columns(schema: tuple[tuple[str, pl.DataType], ...]) -> Columns:
+    """Return the one object for these columns."""
+    return Columns(dict(schema))
+
+
+def compiled(what: str, text: str, seen: pl.DataFrame | Columns) -> tuple[pl.Expr, pl.DataType]:
+    """Return the expression that `text` is and the type it gives on a frame, or on any of these columns.
 
     Raises RuleBug, naming `what` and never a value, if it sees other records than one or does not compile.
     """
-    return compiled_for(what, text, tuple(frame.schema.items()))
+    return compiled_for(what, text, seen if isinstance(seen, Columns) else columns(seen))
 
 
 @functools.lru_cache(maxsize=4096)
-def compiled_for(what: str, text: str, schema: tuple[tuple[str, pl.DataType], ...]) -> tuple[pl.Expr, pl.DataType]:
+def compiled_for(what: str, text: str, seen: Columns) -> tuple[pl.Expr, pl.DataType]:
     """Return the same for a frame of these columns; a file has many blocks, a state many files."""
     refuse_other_records(what, text)
     try:
         expression = pl.sql_expr(text)
-        return expression, pl.DataFrame(schema=dict(schema)).select(expression.alias("given")).schema["given"]  # an error quotes no values
+        return expression, pl.DataFrame(schema=dict(seen.schema)).select(expression.alias("given")).schema["given"]  # an error quotes no values
     except pl.exceptions.PolarsError as error:
         raise RuleBug(f"{what} does not compile: {error}. Correct it.") from error
 
 
-def condition(what: str, text: str, frame: pl.DataFrame) -> pl.Expr:
+def condition(what: str, text: str, seen: pl.DataFrame | Columns) -> pl.Expr:
     """Return the expression that `text` is, which gives true or false. Raises RuleBug if it does not."""
-    expression, kind = compiled(what, text, frame)
+    expression, kind = compiled(what, text, seen)
     if kind != pl.Boolean:
         raise RuleBug(f"{what} gives {kind} instead of true or false. Correct it.")
     return expression

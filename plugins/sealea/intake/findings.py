@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import polars as pl
 
@@ -14,11 +15,13 @@ MEANING = ("severity", "message", "fix")
 ORDER = ("line_number", "rule_id", "column_name")
 
 
+@cache
 def none() -> pl.DataFrame:
     """Return a frame of no findings."""
     return pl.DataFrame(schema=SCHEMA)
 
 
+@cache
 def none_explained() -> pl.DataFrame:
     """Return a frame of no explained findings."""
     return pl.DataFrame(schema=SCHEMA | dict.fromkeys(("severity", "message", "fix"), pl.String))
@@ -31,6 +34,8 @@ def finding(rule_id: str, line_number: int | None = None, column_name: str | Non
 
 def at_lines(rule_id: str, line_numbers: pl.Series, column_name: str | None) -> pl.DataFrame:
     """Return one finding for each of the lines."""
+    if line_numbers.is_empty():
+        return none()
     constants = (pl.lit(value, pl.String).alias(name) for name, value in (("rule_id", rule_id), ("column_name", column_name), ("detail", "")))
     return pl.DataFrame({"line_number": line_numbers}).with_columns(*constants).select(*SCHEMA)
 
@@ -41,6 +46,8 @@ def explained(findings: pl.DataFrame, rules: Mapping[str, Rule]) -> pl.DataFrame
     `rules` has them by id, and those that weigh otherwise in one column by `<id>.<column>`. Raises KeyError for a finding
     of a rule that is not in `rules`.
     """
+    if findings.is_empty():
+        return none_explained()
     places = findings.select("rule_id", "column_name").unique()
     used = [(rule_id, column, rules.get(f"{rule_id}.{column}") or rules[rule_id]) for rule_id, column in places.iter_rows()]
     meanings = pl.DataFrame(
@@ -84,8 +91,12 @@ class Bounded:
 
     def all(self) -> pl.DataFrame:
         """Return the findings in the order of lines; what is left out is counted in one more."""
-        kept = pl.concat(self.kept) if self.kept else none().with_columns(pl.lit("").alias(name) for name in MEANING)
+        if not self.kept:
+            return none_explained()
+        kept = pl.concat(self.kept)
         excess = [(rule_id, column, count - self.maximum) for (rule_id, column), count in self.counts.items() if count > self.maximum]
+        if not excess:
+            return kept.sort(ORDER, nulls_last=False, maintain_order=True)
         schema = {"rule_id": pl.String, "column_name": pl.String, "count": pl.Int64}
         remainder = (
             pl.DataFrame(excess, schema=schema, orient="row")

@@ -7,7 +7,7 @@ from typing import Protocol
 import polars as pl
 
 from sealea.intake import checking, findings, mapping, standards, verdict
-from sealea.intake.checking import Check, Claim
+from sealea.intake.checking import Check, Claim, Known
 from sealea.intake.lines import Account
 from sealea.intake.mapping import Feed
 from sealea.intake.reading import Reading
@@ -60,13 +60,15 @@ class InMemory:
 class Subject:
     """One extract that a file holds: what it is held to, how it is mapped if the file is a native one, and what it is compared with.
 
-    `references` are rows of reference extracts by name; `missing` are those that the SEA has never sent.
+    `references` are rows of reference extracts by name; `missing` are those that the SEA has never sent; `known` keeps what rules
+    make of the references, for other files that are compared with the same.
     """
 
     standard: Standard
     references: Mapping[str, pl.DataFrame]
     missing: frozenset[str] = frozenset()
     feed: Feed | None = None
+    known: Known = field(default_factory=dict)
 
     @property
     def is_mappable(self) -> bool:
@@ -98,7 +100,7 @@ class Inspection:
     def __post_init__(self) -> None:
         """Begin with nothing."""
         standard = self.subject.standard
-        self.check = Check(standard.contract, self.claim, standard.same_person, self.subject.references)
+        self.check = Check(standard.contract, self.claim, standard.same_person, self.subject.references, self.subject.known)
         self.judgement = Judgement(standard.rules, standard.maximum_quarantined_share)
 
     def take(self, piece: Reading) -> None:
@@ -124,9 +126,10 @@ class Inspection:
         self.counts["header"] += piece.header_line_count
         self.counts["blank"] += piece.blank_line_count
         self.counts["unreadable"] += piece.unreadable_line_count
-        self.counts["readable"] += int(records["line_count"].sum())
-        long_records = records.filter(pl.col("line_count") > 1).select("line_number", "line_count")
-        self.long_records += [] if long_records.is_empty() else [long_records]
+        line_count = int(records["line_count"].sum())
+        self.counts["readable"] += line_count
+        if line_count > records.height:
+            self.long_records.append(records.filter(pl.col("line_count") > 1).select("line_number", "line_count"))
 
     def checked(self, piece: Reading) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return the typed records and the findings on them and on the form of the piece.
@@ -151,6 +154,8 @@ class Inspection:
 
     def leave_out(self, quarantined: pl.DataFrame) -> None:
         """Quarantine records that stood so far."""
+        if quarantined.is_empty():
+            return
         self.counts["quarantined"] += int(quarantined["line_count"].sum())
         self.judgement.quarantine(quarantined["line_number"])
 
@@ -181,6 +186,8 @@ class Inspection:
         if self.unsure:
             problems = problems.join(pl.concat(self.unsure), on=PLACE, how="anti")
         lines = self.weigh(problems).sort()
+        if lines.is_empty():
+            return lines
         before = pl.concat([pl.Series("line_number", [], pl.Int64), *self.judgement.quarantined])
         late = lines.filter(~lines.is_in(before.implode()))
         counts = pl.DataFrame({"line_number": late})

@@ -118,6 +118,8 @@ def delete_lines(connection: psycopg.Connection, load: Load, lines: pl.Series) -
 
 def load_findings(connection: psycopg.Connection, load_id: int, findings: pl.DataFrame) -> None:
     """Copy the explained findings of one load into ops.finding."""
+    if findings.is_empty():
+        return
     columns = ("rule_id", "severity", "line_number", "column_name", "message", "fix", "detail")
     copy_rows(connection, "ops", "finding", of_load(findings.select(*columns), load_id))
 

@@ -1,7 +1,7 @@
 """Reference data: what the SEA has sent and what counts of it now. Other files are checked against it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 import psycopg
@@ -15,11 +15,15 @@ Vintage = tuple[int, ...]
 
 @dataclass(frozen=True)
 class References:
-    """The reference data that a file needs: rows by extract, the loads they come from, and the extracts that never came."""
+    """The reference data that a file needs: rows by extract, the loads they come from, and the extracts that never came.
+
+    `known` keeps what rules make of these rows, from one file to the next.
+    """
 
     rows: Mapping[str, pl.DataFrame]
     vintage: Vintage
     missing: frozenset[str]
+    known: dict[Hashable, pl.DataFrame] = field(default_factory=dict)
 
 
 class Shelf:
@@ -28,14 +32,17 @@ class Shelf:
     def __init__(self) -> None:
         """Begin with nothing."""
         self.rows: dict[tuple[str, Vintage], pl.DataFrame] = {}
+        self.known: dict[Vintage, dict[Hashable, pl.DataFrame]] = {}
 
     def references(self, connection: psycopg.Connection, state_code: str, contracts: Iterable[Contract]) -> References:
         """Return what counts now of the extracts of these contracts."""
         found: dict[str, pl.DataFrame] = {}
         loads: list[int] = []
         missing = set()
-        for contract in contracts:
-            vintage = current_loads(connection, state_code, contract.extract)
+        needed = {contract.extract: contract for contract in contracts}
+        current = current_loads(connection, state_code, list(needed)) if needed else {}
+        for contract in needed.values():
+            vintage = current.get(contract.extract)
             if not vintage:
                 missing.add(contract.extract)
                 continue
@@ -44,18 +51,19 @@ class Shelf:
                 self.rows[key] = read_rows(connection, contract, vintage)
             found[contract.extract] = self.rows[key]
             loads += vintage
-        return References(found, tuple(sorted(loads)), frozenset(missing))
+        vintage = tuple(sorted(loads))
+        return References(found, vintage, frozenset(missing), self.known.setdefault(vintage, {}))
 
 
-def current_loads(connection: psycopg.Connection, state_code: str, extract: str) -> Vintage:
-    """Return the loads of a reference extract that count, of every year and window; empty if none was ever accepted."""
+def current_loads(connection: psycopg.Connection, state_code: str, extracts: list[str]) -> dict[str, Vintage]:
+    """Return the loads of reference extracts that count, of every year and window; an extract is not there if none was ever accepted."""
     query = """
-        select current_load.load_id
+        select current_load.extract, array_agg(current_load.load_id order by current_load.load_id)
         from ops.current_load inner join ops.sender using (sender_id)
-        where sender.kind = 'sea' and sender.state_code = %s and current_load.extract = %s
-        order by current_load.load_id
+        where sender.kind = 'sea' and sender.state_code = %s and current_load.extract = any(%s)
+        group by current_load.extract
     """
-    return tuple(load_id for (load_id,) in connection.execute(query, [state_code, extract]))
+    return {extract: tuple(load_ids) for extract, load_ids in connection.execute(query, [state_code, extracts])}
 
 
 def read_rows(connection: psycopg.Connection, contract: Contract, vintage: Vintage) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """The rulebook: what a file of one name and sender is examined by, from contracts and pack alone. It needs no warehouse."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,11 +37,12 @@ class Needed(NamedTuple):
 
 @dataclass(frozen=True)
 class Rulebook:
-    """The contracts, the state's pack and the rules of the file's form."""
+    """The contracts, the state's pack and the rules of the file's form; `standards` keeps what they come to by extract, year and window."""
 
     contracts: Mapping[str, Contract]
     pack: Pack
     file_rules: Mapping[str, Rule]
+    standards: dict[tuple[str, int, str], Standard] = field(default_factory=dict, compare=False)
 
     def target(self, account: Account, file_name: str) -> FileName | None:
         """Return what the file's name says; None if it cannot be understood or is not this sender's to say."""
@@ -49,8 +50,11 @@ class Rulebook:
 
     def standard(self, extract: str, target: FileName) -> Standard:
         """Return what records of the extract are held to in the school year and window of the file."""
-        contract = self.contracts[extract].for_year(target.school_year)
-        return standards.standard(contract, self.pack, self.file_rules, target.window_code, pseudonym.normalised)
+        place = (extract, target.school_year, target.window_code)
+        if place not in self.standards:
+            contract = self.contracts[extract].for_year(target.school_year)
+            self.standards[place] = standards.standard(contract, self.pack, self.file_rules, target.window_code, pseudonym.normalised)
+        return self.standards[place]
 
     def reference_rules(self, target: FileName) -> list[Rule]:
         """Return the rules that compare the file with reference data of the SEA."""

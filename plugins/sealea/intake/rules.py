@@ -11,6 +11,7 @@ from sealea.contract import Contract, Rule
 from sealea.errors import RuleBug
 from sealea.intake import expressions
 from sealea.intake import findings as found
+from sealea.intake.expressions import Columns
 from sealea.intake.values import has_unreadable, is_unreadable, unreadable
 
 KINDS = ("row", "key", "reference", "total")
@@ -26,13 +27,21 @@ def problems(records: pl.DataFrame, frame: pl.DataFrame, contract: Contract) -> 
     missing = {column.name for column in contract.columns if column.required} - set(records.columns)
     unknown = {name: is_unreadable(records[name], frame[name]) for name in contract.by_name if has_unreadable(records, frame, name)}
     frame_of_rules = frame.hstack([series.alias(unreadable(name)) for name, series in unknown.items()])
+    seen = expressions.columns(frame)
+    key = ("rules of records", seen, frozenset(missing), frozenset(unknown))
+    failing = contract.once(key, lambda: failing_where(contract.rules, seen, missing, set(unknown)))
+    return pl.concat([found.none(), *(found.at_lines(rule.id, lines, rule.column) for rule, lines in run(failing, frame_of_rules))])
+
+
+def failing_where(rules: Iterable[Rule], seen: Columns, missing: set[str], unknown: set[str]) -> list[Failing]:
+    """Return where each rule fails that needs none of the `missing` columns; it is silent where a value that it needs is `unknown`."""
     failing = []
-    for rule in applicable(contract.rules):
-        expression = expressions.condition(f"Rule {rule.id}", str(rule.fails_when), frame)
+    for rule in applicable(rules):
+        expression = expressions.condition(f"Rule {rule.id}", str(rule.fails_when), seen)
         used = set(expression.meta.root_names())
         if not used & missing:
-            failing.append((rule, pl.all_horizontal(expression, *(~pl.col(unreadable(name)) for name in sorted(used & set(unknown))))))
-    return pl.concat([found.none(), *(found.at_lines(rule.id, lines, rule.column) for rule, lines in run(failing, frame_of_rules))])
+            failing.append((rule, pl.all_horizontal(expression, *(~pl.col(unreadable(name)) for name in sorted(used & unknown)))))
+    return failing
 
 
 def applicable(rules: Iterable[Rule]) -> list[Rule]:

@@ -9,6 +9,7 @@ from sealea.contract import Contract, Rule
 from sealea.errors import RuleBug
 from sealea.intake import expressions
 from sealea.intake import findings as found
+from sealea.intake.expressions import Columns
 
 EXACT = pl.Decimal(38, 6)
 SUBMISSION = ("submission_school_year", "submission_year_start", "submission_year_end", "submission_window")
@@ -39,25 +40,25 @@ class Sums:
 
     def summed(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return the sums of a block by group, and how many records are in them."""
-        rule = self.rule
-        amounts = [amount(f"Rule {rule.id}: totals.{name}", text, frame).alias(name) for name, text in rule.totals.items()]
-        counted = counted_in(rule, frame).select(*self.group, *amounts)
+        rule, seen = self.rule, expressions.columns(frame)
+        amounts = [amount(f"Rule {rule.id}: totals.{name}", text, seen).alias(name) for name, text in rule.totals.items()]
+        counted = counted_in(rule, frame, seen).select(*self.group, *amounts)
         return counted.group_by(self.group).agg(pl.col(*rule.totals).sum(), pl.len().cast(pl.Int64).alias(COUNT)).collect()
 
     def put(self, part: pl.DataFrame) -> None:
         """Keep the sums of a block, together with the others once they are many."""
         self.parts.append(part)
         if sum(part.height for part in self.parts[1:]) > GROUPS_AT_ONCE:
-            self.parts = [self.total()]
+            self.parts = [self.total().collect()]
 
-    def total(self) -> pl.DataFrame:
+    def total(self) -> pl.LazyFrame:
         """Return the sums of each group that has records."""
-        return pl.concat(self.parts).group_by(self.group).agg(pl.col(*self.rule.totals, COUNT).sum()).filter(pl.col(COUNT) > 0)
+        return pl.concat(self.parts).lazy().group_by(self.group).agg(pl.col(*self.rule.totals, COUNT).sum()).filter(pl.col(COUNT) > 0)
 
     def failing_groups(self) -> pl.DataFrame:
         """Return the groups for which the rule fails. Raises RuleBug if it does not compile."""
-        total = self.total()
-        return total.filter(expressions.condition(f"Rule {self.rule.id}", str(self.rule.fails_when), total)).select(self.group)
+        fails = expressions.condition(f"Rule {self.rule.id}", str(self.rule.fails_when), self.parts[0])
+        return self.total().filter(fails).select(self.group).collect()
 
 
 def sums(contract: Contract) -> list[Sums]:
@@ -65,9 +66,9 @@ def sums(contract: Contract) -> list[Sums]:
     return [Sums(rule) for rule in contract.rules if rule.kind == "total" and rule.level == 1]
 
 
-def counted_in(rule: Rule, frame: pl.DataFrame) -> pl.LazyFrame:
-    """Return the records that the rule counts."""
-    return frame.lazy().filter(expressions.condition(f"Rule {rule.id}: when", rule.when, frame)) if rule.when else frame.lazy()
+def counted_in(rule: Rule, frame: pl.DataFrame, seen: Columns) -> pl.LazyFrame:
+    """Return the records that the rule counts; `seen` are the columns of the frame."""
+    return frame.lazy().filter(expressions.condition(f"Rule {rule.id}: when", rule.when, seen)) if rule.when else frame.lazy()
 
 
 def problems(all_sums: Iterable[Sums], frames: Iterator[pl.DataFrame]) -> pl.DataFrame:
@@ -91,13 +92,13 @@ def problems(all_sums: Iterable[Sums], frames: Iterator[pl.DataFrame]) -> pl.Dat
 
 def lines_of(each: Sums, groups: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
     """Return a finding for each counted record of a block that is of one of the groups."""
-    counted = counted_in(each.rule, frame).join(groups.lazy(), on=each.group, how="semi", nulls_equal=True)
+    counted = counted_in(each.rule, frame, expressions.columns(frame)).join(groups.lazy(), on=each.group, how="semi", nulls_equal=True)
     return found.at_lines(each.rule.id, counted.select("line_number").collect()["line_number"], each.rule.column)
 
 
-def amount(what: str, text: str, frame: pl.DataFrame) -> pl.Expr:
+def amount(what: str, text: str, seen: Columns) -> pl.Expr:
     """Return the expression of what is summed, exact. Raises RuleBug if it gives no number."""
-    expression, kind = expressions.compiled(what, text, frame)
+    expression, kind = expressions.compiled(what, text, seen)
     if not kind.is_numeric():
         raise RuleBug(f"{what} gives {kind} instead of a number. Correct it.")
     return expression.cast(EXACT)

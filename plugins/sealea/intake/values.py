@@ -32,22 +32,29 @@ def polars_type(column: Column) -> pl.DataType:
 
 def typed(records: pl.DataFrame, contract: Contract, *, may_have_nul: bool = True) -> pl.DataFrame:
     """Return `records` with every column of the contract in its type; blank, absent and unreadable values are NULL."""
-    present = set(records.columns)
+    present = frozenset(records.columns)
     decimals = [column.name for column in contract.columns if DECIMAL.fullmatch(column.type) and column.name in present]
-    adorned = {name for name in decimals if records[name].str.contains(r"[$,()]").any()}
-    columns = (
-        read_as(column, is_adorned=column.name in adorned, may_have_nul=may_have_nul).alias(column.name)
-        if column.name in present
-        else pl.lit(None, polars_type(column)).alias(column.name)
-        for column in contract.columns
-    )
-    return records.select("line_number", "line_count", *columns)
+    has_adorned = records.select(pl.col(name).str.contains(r"[$,()]").any() for name in decimals)
+    adorned = frozenset(name for name in decimals if has_adorned[name].item())
+
+    def columns() -> list[pl.Expr]:
+        return [
+            read_as(column, is_adorned=column.name in adorned, may_have_nul=may_have_nul).alias(column.name)
+            if column.name in present
+            else pl.lit(None, polars_type(column)).alias(column.name)
+            for column in contract.columns
+        ]
+
+    return records.select("line_number", "line_count", *contract.once(("typed", present, adorned, may_have_nul), columns))
 
 
 def without_blanks(records: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     """Return the records, as text, with NULL for a value that is empty or spaces only: it is blank."""
-    names = [name for name in contract.by_name if name in records.columns and may_be_blank(records[name])]
-    return records.with_columns(pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)).alias(name) for name in names)
+    present = set(records.columns)
+    names = tuple(name for name in contract.by_name if name in present and (records.height <= SAMPLE or may_be_blank(records[name])))
+    return records.with_columns(
+        contract.once(("blanks", names), lambda: [pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)).alias(name) for name in names])
+    )
 
 
 def may_be_blank(column: pl.Series) -> bool:
@@ -114,7 +121,10 @@ def problems(records: pl.DataFrame, values: pl.DataFrame, contract: Contract) ->
     """Return the findings of every value by itself: REC-002 to REC-005. `values` are the typed `records`, whose blanks are NULL."""
     present = [column for column in contract.columns if column.name in records.columns]
     frame = values.hstack(records.select(pl.col(column.name).alias(written(column.name)) for column in present))
-    checks = {(rule_id, column.name): failing for column in present for rule_id, failing in needed_checks(column, records[column.name])}
+    every = contract.once("checks of values", lambda: {column.name: list(column_checks(column)) for column in contract.columns})
+    checks = {
+        (rule_id, column.name): failing for column in present for rule_id, failing in needed_checks(column, records[column.name], every[column.name])
+    }
     for column in present:  # most columns of most blocks have no blank or unreadable value, which their counts tell
         if column.required and records[column.name].null_count():
             checks["REC-002", column.name] = pl.col(written(column.name)).is_null()
@@ -129,15 +139,14 @@ def problems(records: pl.DataFrame, values: pl.DataFrame, contract: Contract) ->
     return pl.concat([found.none(), *lines])
 
 
-def needed_checks(column: Column, text: pl.Series) -> Checks:
-    """Yield the further rules that apply to the column; of text with few different values only those that one of these breaks."""
-    checks = list(column_checks(column))
-    if column.type in ("text", "code") and checks and text.head(SAMPLE).n_unique() < FEW:
-        different = text.unique()
-        small = pl.DataFrame({column.name: different, written(column.name): different})
-        fails = small.select(check.any().alias(rule_id) for rule_id, check in checks)
-        checks = [(rule_id, check) for rule_id, check in checks if fails[rule_id].any()]
-    yield from checks
+def needed_checks(column: Column, text: pl.Series, checks: list[tuple[str, pl.Expr]]) -> list[tuple[str, pl.Expr]]:
+    """Return the checks of the column that are needed: of long text with few different values only those that one of these breaks."""
+    if column.type not in ("text", "code") or not checks or len(text) <= SAMPLE or text.head(SAMPLE).n_unique() >= FEW:
+        return checks
+    different = text.unique()
+    small = pl.DataFrame({column.name: different, written(column.name): different})
+    fails = small.select(check.any().alias(rule_id) for rule_id, check in checks)
+    return [(rule_id, check) for rule_id, check in checks if fails[rule_id].any()]
 
 
 def column_checks(column: Column) -> Checks:

@@ -46,6 +46,8 @@ class Judgement:
 
     def weigh(self, findings: pl.DataFrame) -> pl.Series:
         """Return the lines that the findings, of records not weighed before, quarantine."""
+        if findings.is_empty():
+            return pl.Series("line_number", [], pl.Int64)
         explained = found.explained(findings, self.rules)
         self.findings.add(explained)
         self.fatal |= set(explained.filter(pl.col("severity") == "F1")["rule_id"].unique())
