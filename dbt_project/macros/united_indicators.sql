@@ -132,4 +132,6 @@
     select * from {{ ref('ind_error_recurrence') }}
     union all
     select * from {{ ref('ind_cross_file_consistency') }}
+    union all
+    select * from {{ ref('ind_data_staff_capacity') }}
 {% endmacro %}

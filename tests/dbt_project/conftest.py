@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,9 @@ import psycopg
 import pytest
 from psycopg import conninfo, sql
 
+from sealea.local import secrets
 from sealea.release.level_gap import fit_level_gaps
-from sealea.settings import PROJECT
+from sealea.settings import PROJECT, Settings
 
 DBT_PROJECT = PROJECT / "dbt_project"
 DATA = Path(__file__).parent / "data"
@@ -151,3 +152,42 @@ def small_state(warehouse: Any, pin_in: Callable[[psycopg.Connection], Any]) -> 
         connection.execute("update ops.state_parameter set value = 0.5 where parameter = 'minimum_teacher_fte'")
     number: int = pin.pin_id
     return number
+
+
+@pytest.fixture(scope="session")
+def shared_warehouse(
+    request: pytest.FixtureRequest,
+    postgres: Settings,
+    tmp_path_factory: pytest.TempPathFactory,
+    dbt_on: Callable[..., Dbt],
+    pin_in: Callable[..., Pin],
+) -> Iterator[Callable[[str], list[tuple[Any, ...]]]]:
+    """Return a function that asks the warehouse that dbt has built, once, from the data of all modules that are run and bring some.
+
+    Such a module enters them into a pin by `enter`, in states of its own; one with real data names their folder in REAL.
+    """
+    modules = {item.module for item in request.session.items if isinstance(item, pytest.Function) and hasattr(item.module, "enter")}
+    pipeline, transform = (f"{dsn(postgres).rsplit('/', 1)[0]}/shared" for dsn in (secrets.pipeline_dsn, secrets.transform_dsn))
+    with psycopg.connect(secrets.superuser_dsn(postgres), autocommit=True) as connection:
+        connection.execute("create database shared template warehouse_template owner sealea_pipeline")
+        connection.execute("grant connect on database shared to sealea_transform")
+    with psycopg.connect(pipeline) as connection:
+        pin = pin_in(connection)
+        for module in sorted(modules, key=lambda module: str(module.__name__)):
+            if not hasattr(module, "REAL") or module.REAL.is_dir():
+                module.enter(pin)
+    dbt_on(transform, tmp_path_factory.mktemp("dbt")).build(pin.pin_id)
+    with psycopg.connect(transform, autocommit=True) as connection:
+        yield lambda statement: connection.execute(statement).fetchall()
+    with psycopg.connect(secrets.superuser_dsn(postgres), autocommit=True) as connection:
+        connection.execute("drop database shared with (force)")
+
+
+@pytest.fixture(scope="module")
+def query(request: pytest.FixtureRequest) -> Callable[[str], list[tuple[Any, ...]]]:
+    """Return the function that asks the shared warehouse, as the role that transforms."""
+    real = getattr(request.module, "REAL", None)
+    if real and not real.is_dir():
+        pytest.skip(f"{real} is absent: real data are not part of the project; SHARED_DATA_DIR names their folder")
+    ask: Callable[[str], list[tuple[Any, ...]]] = request.getfixturevalue("shared_warehouse")
+    return ask

@@ -13,6 +13,7 @@ import yaml
 from jinja2 import Environment
 
 from sealea.contract import load_contracts
+from sealea.render.dictionary import dictionary, group_owners, mart_uses
 from sealea.render.lineage import needed_extracts
 from sealea.settings import PROJECT
 
@@ -51,6 +52,16 @@ def test_the_register_has_one_line_for_each_indicator_in_the_order_of_the_catalo
     assert len((DBT_PROJECT / "seeds/indicator_register.csv").read_text().splitlines()) == len(numbers) + 1
 
 
+# How many numbers each section of the catalogue has (indicators.md, Appendix A, with 1.11 and 3.9 of the text).
+CATALOGUE = {1: 11, 2: 6, 3: 9, 4: 7, 5: 12, 6: 6, 7: 10, 8: 8}
+
+
+def test_every_number_of_the_catalogue_stands_in_the_register_built_or_not() -> None:
+    assert {row["catalogue_number"] for row in register()} == {
+        f"{section}.{number}" for section, last in CATALOGUE.items() for number in range(1, last + 1)
+    }
+
+
 def test_every_indicator_is_defined_and_built_or_says_what_it_waits_for() -> None:
     for row in register():
         assert all(row[name] for name in ("indicator_name", "goal_codes", "definition", "grain", "unit", "direction_code", "source")), row
@@ -80,6 +91,17 @@ def test_the_data_dictionary_names_what_each_indicator_needs() -> None:
     assert needed_extracts(PROJECT, "ind_participation") == ["`assessment_result`"]
     assert needed_extracts(PROJECT, "ind_first_pass_acceptance") == ["the log of submissions"]
     assert all(needed_extracts(PROJECT, path.stem) for path in OURS if path.stem.startswith("ind_"))
+
+
+def test_every_published_mart_has_readers_and_somebody_who_answers_for_it() -> None:
+    marts = {path.stem for path in (DBT_PROJECT / "models/marts/published").glob("*.sql")}
+    owners, uses = group_owners(PROJECT), mart_uses(PROJECT)
+    configured = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text())["models"]["sealea_warehouse"]
+    groups = {configured["+group"], *(folder["+group"] for folder in configured["marts"].values() if isinstance(folder, dict) and "+group" in folder)}
+
+    assert set(uses) == marts
+    assert groups == set(owners) - {"performance"}
+    assert f"**Owner:** {owners['performance']}." in dictionary(PROJECT)
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.stem)

@@ -10,18 +10,16 @@ import gzip
 import math
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from statistics import NormalDist
 from typing import Any
 
-import psycopg
 import pytest
 
-from sealea.local import secrets
-from sealea.settings import PROJECT, Settings
+from sealea.settings import PROJECT
 
 REAL = Path(os.environ.get("SHARED_DATA_DIR", PROJECT.parent / "shared/data")) / "sgpdata"
 SUBJECTS = {"READING": "ELA", "MATHEMATICS": "MATH"}
@@ -121,29 +119,6 @@ def enter(pin: Any) -> None:
     directory += [(lea, "LEA", lea, "EX-R1") for lea in leas]
     directory += [(school, "SCHOOL", school, school.rpartition("-")[0]) for school in schools]
     pin.load("sea", "org_directory", 2023, "ref", ["org_id", "org_type_code", "org_name", "parent_org_id"], directory)
-
-
-@pytest.fixture(scope="module")
-def query(
-    postgres: Settings, tmp_path_factory: pytest.TempPathFactory, dbt_on: Callable[..., Any], pin_in: Callable[..., Any]
-) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
-    """Return a function that asks, as the role that transforms, the warehouse that dbt has built from the real results."""
-    if not REAL.is_dir():
-        pytest.skip(f"{REAL} is absent: real data are not part of the project; SHARED_DATA_DIR names their folder")
-    superuser, pipeline, transform = (
-        f"{dsn(postgres).rsplit('/', 1)[0]}" for dsn in (secrets.superuser_dsn, secrets.pipeline_dsn, secrets.transform_dsn)
-    )
-    with psycopg.connect(secrets.superuser_dsn(postgres), autocommit=True) as connection:
-        connection.execute("create database real_answers template warehouse_template owner sealea_pipeline")
-        connection.execute("grant connect on database real_answers to sealea_transform")
-    with psycopg.connect(f"{pipeline}/real_answers") as connection:
-        pin = pin_in(connection)
-        enter(pin)
-    dbt_on(f"{transform}/real_answers", tmp_path_factory.mktemp("dbt")).build(pin.pin_id)
-    with psycopg.connect(f"{transform}/real_answers", autocommit=True) as connection:
-        yield lambda statement: connection.execute(statement).fetchall()
-    with psycopg.connect(f"{superuser}/postgres", autocommit=True) as connection:
-        connection.execute("drop database real_answers with (force)")
 
 
 @pytest.fixture(scope="module")

@@ -7,19 +7,10 @@ goal as (
 
 ),
 
-register as (
-
-    select
-        indicator_id,
-        case direction_code when 'higher' then 1 when 'lower' then -1 end as direction
-    from {{ ref('dim_indicator') }}
-
-),
-
 actual as (
 
     select * from {{ ref('indicator_value_restricted') }}
-    where facet = 'NONE'
+    where facet = 'NONE' and indicator_id in (select goal.indicator_id from goal)
 
 ),
 
@@ -59,13 +50,21 @@ select
     {%- endfor %}
     coalesce(past.trajectory_value, goal.trajectory_value) as trajectory_value,
     -- Where neither way is better in itself, the target says which way is meant.
-    coalesce(register.direction, cast(sign(goal.target_value - goal.baseline_value) as integer)) as direction,
+    coalesce(
+        case register.direction_code when 'higher' then 1 when 'lower' then -1 end,
+        cast(sign(goal.target_value - goal.baseline_value) as integer)
+    ) as direction,
     latest.measured_year,
-    latest.value as actual_value,
+    -- A goal whose form does not fit its indicator has no way to be held against.
+    case when goal.target_value is not null then latest.value end as actual_value,
     latest.standard_error,
-    case when latest.measured_year is null then 'MISSING_INPUT' else latest.reason_code end as reason_code
+    case
+        when goal.target_value is null then 'NOT_APPLICABLE'
+        when latest.measured_year is null then 'MISSING_INPUT'
+        else latest.reason_code
+    end as reason_code
 from goal
-left join register on goal.indicator_id = register.indicator_id
+left join {{ ref('dim_indicator') }} as register on goal.indicator_id = register.indicator_id
 left join latest
     on
         {% for column in scope %}goal.{{ column }} = latest.{{ column }}

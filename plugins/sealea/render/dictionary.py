@@ -1,5 +1,6 @@
 """The data dictionary of the published marts, from the dbt properties beside the models and the indicator register."""
 
+import csv
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,7 +12,11 @@ from sealea.render.indicators import REGISTER, UNION_MARTS, registered
 from sealea.render.lineage import needed_extracts
 
 MARTS = "dbt_project/models/marts"
+EXPOSURES = f"{MARTS}/published/exposures.yml"
+GROUPS = "dbt_project/models/groups.yml"
+SHARED_GROUP = "data_engineering"  # of marts that say no other, as in dbt_project.yml
 DOCS = "dbt_project/models/docs.md"
+REASONS = "dbt_project/seeds/reason_code.csv"
 DOCS_BLOCK = re.compile(r"{% docs (\w+) %}(.*?){% enddocs %}", re.DOTALL)
 DOC_CALL = re.compile(r"{{ doc\('(\w+)'\) }}")
 SECTIONS = {
@@ -36,7 +41,7 @@ BUSINESS_RULE = re.compile(r"Business rule: (.*?)(?: Source: |$)")
 def dictionary(project: Path) -> str:
     """Return docs/data-dictionary.md: every published mart with its columns, then every indicator of the register."""
     lines = [
-        f"<!-- Generated from {MARTS}/**/*.yml and {REGISTER} by `make render`; do not edit. -->",
+        f"<!-- Generated from {MARTS}/**/*.yml, {GROUPS} and {REGISTER} by `make render`; do not edit. -->",
         "# Data dictionary",
         "",
         "What BI tools read: the views of schema `published`, as role `bi_reader`. Every row belongs to one release (`release_id`).",
@@ -46,12 +51,46 @@ def dictionary(project: Path) -> str:
         "later. Until then give `bi_reader` only to people who may see the cells behind the marts.",
         "",
     ]
-    blocks = doc_blocks(project)
+    blocks, owners, uses = doc_blocks(project), group_owners(project), mart_uses(project)
     for model in published_models(project):
-        lines += [f"## `published.{model['name']}`", "", told(model, blocks), "", "| column | meaning |", "| --- | --- |"]
+        owner = owners[model.get("config", {}).get("group", SHARED_GROUP)]
+        lines += [f"## `published.{model['name']}`", "", told(model, blocks), "", f"**Owner:** {owner}.", ""]
+        lines += ["**Read for**", *(f"- {use}" for use in uses[model["name"]]), "", "| column | meaning |", "| --- | --- |"]
         lines += [f"| `{column['name']}` | {told(column, blocks)} |" for column in model["columns"]]
         lines.append("")
-    return "\n".join(lines + register(project)) + "\n"
+    return "\n".join(lines + reasons(project) + register(project)) + "\n"
+
+
+def reasons(project: Path) -> list[str]:
+    """Return the lines on why a value may be missing."""
+    with (project / REASONS).open(newline="") as file:
+        rows = [f"| `{row['reason_code']}` | {row['meaning']} |" for row in sorted(csv.DictReader(file), key=lambda row: row["reason_code"])]
+    withheld = "| `*` | Withheld: fewer than the state's minimum, or it follows from what is withheld. |"
+    return [
+        "# Why a value is missing",
+        "",
+        "A value is never 0 for want of data: it is empty, and `reason_code` says why.",
+        "",
+        "| reason | meaning |",
+        "| --- | --- |",
+        withheld,
+        *rows,
+        "",
+    ]
+
+
+def group_owners(project: Path) -> dict[str, str]:
+    """Return who answers for the models of each dbt group."""
+    return {group["name"]: group["owner"]["name"] for group in yaml.safe_load((project / GROUPS).read_text())["groups"]}
+
+
+def mart_uses(project: Path) -> dict[str, list[str]]:
+    """Return what readers do with each published mart, from the exposures; a mart of which none says so is not in it."""
+    uses: dict[str, list[str]] = {}
+    for exposure in yaml.safe_load((project / EXPOSURES).read_text())["exposures"]:
+        for reference in exposure["depends_on"]:
+            uses.setdefault(reference.removeprefix("ref('").removesuffix("')"), []).append(f"*{exposure['label']}*: {exposure['description']}")
+    return uses
 
 
 def doc_blocks(project: Path) -> dict[str, str]:

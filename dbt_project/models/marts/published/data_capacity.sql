@@ -1,6 +1,6 @@
 {%- set indicators = [
     'submission_timeliness', 'submission_days_late', 'submission_completeness', 'first_pass_acceptance', 'error_resolution',
-    'error_recurrence', 'cross_file_consistency'
+    'error_recurrence', 'cross_file_consistency', 'data_staff_capacity'
 ] -%}
 with
 
@@ -63,9 +63,13 @@ select
     coverage.lea_carried_forward_count,
     coverage.lea_missing_count,
     coverage.row_count,
+    weighed.row_coverage,
+    weighed.dollar_coverage,
     coverage.vintage_date
 from coverage
 inner join {{ ref('dim_organisation') }} as organisation on coverage.org_id = organisation.org_id
 left join shown
     on coverage.org_id = shown.org_id and coverage.school_year = shown.school_year and coverage.extract = shown.extract
+left join {{ ref('int_coverage__weighed') }} as weighed
+    on coverage.org_id = weighed.org_id and coverage.school_year = weighed.school_year and coverage.extract = weighed.extract
 left join tier on coverage.org_id = tier.org_id and coverage.school_year = tier.school_year and coverage.extract = 'NONE'

@@ -18,7 +18,7 @@ register as (
 actual as (
 
     select * from {{ ref('indicator_value_restricted') }}
-    where facet = 'NONE' and value is not null
+    where facet = 'NONE' and value is not null and indicator_id in (select goal.indicator_id from goal)
 
 ),
 
