@@ -1,6 +1,6 @@
 """What the platform says of a sample state is what is true of it: every indicator, every finding, every count, by code that shares nothing."""
 
-import logging
+import csv
 import os
 import shutil
 from collections.abc import Iterator
@@ -16,25 +16,33 @@ import pytest
 from sealea.intake import receiving, senders
 from sealea.local import secrets
 from sealea.pack import load_pack
-from sealea.release import pin, transform
+from sealea.release import pin, reconciling, transform
 from sealea.sample_state import planting
+from sealea.sample_state.organisations import organisations
 from sealea.sample_state.size import Size
+from sealea.sample_state.truth_capacity import capacity
 from sealea.sample_state.writing import write_state
 from sealea.settings import PROJECT, Settings
 
-SIZES = {"S": (12, 5_000), "M": (100, 100_000)}
-CHOSEN = os.environ.get("SEALEA_TRUTH", "S7").split()  # sizes and seeds; `make truth` tries more of them
+SIZES = {"T": (10, 2_500), "S": (12, 5_000), "M": (100, 100_000)}
+CHOSEN = os.environ.get("SEALEA_TRUTH", "T7").split()  # sizes and seeds; `make truth` tries more of them
 ERROR_RATE = 0.8
+SOME_ACROSS = 5  # rules across files that a planted error must have broken; not every one comes up in every state
 KEYS = ["indicator_id", "org_id", "school_year", "subject_code", "grade_code", "subgroup_code", "contrast_id", "facet"]
-# Indicators of which both sides were seen to say the same. The truth tells more of them; a name joins when its values have been compared.
-COMPARED = {
-    *("participation", "proficiency", "proficiency_accountability", "mean_scale_score", "gap_percentage_point", "gap_g", "gap_v"),
-    *("inexperienced_teachers", "exposure_gap", "current_expenditure", "per_pupil_expenditure"),
-    *("emergency_credential_teachers", "out_of_field_teachers", "ineffective_teachers"),
-    *("teacher_retention", "teacher_turnover", "teacher_turnover_lea", "teacher_attrition"),
+# Indicators that are built and stand in no row of the truth of indicators: elsewhere, or nowhere, for the reason told here. All others are
+# compared, every organisation, year, group and facet.
+WITHOUT_TRUTH = {
+    "gap_v_coarsened": "a fit by maximum likelihood; held against an independent fit in tests/release and the cited digits of indicators.md 1.8",
+    "required_annual_progress": "of goals, compared in the mart goal_status",
+    "progress_ratio": "of goals, compared in the mart goal_status, with z and status",
+    "progress_z": "of goals, compared in the mart goal_status",
+    "goal_alignment": "of goals, compared in the mart resources_and_alignment",
+    "assistance_tier": "of ranks of other indicators, that hang on the day of receipt; held by its worked digits of indicators.md 7.10",
+    "error_resolution": "of the clock: here a correction comes seconds after the error",
 }
-LOGGER = logging.getLogger(__name__)
-TOLERANCE = 1.1e-6  # six decimals are stored
+GOAL_KEYS = ["goal_code", "indicator_id", "org_id", "school_year", "subject_code", "grade_code", "subgroup_code", "contrast_id"]
+OF_GOALS = 1e-4  # values of six decimals, by the small part of the way that a year is
+TOLERANCE, OF_LARGE = 1.1e-6, 6e-5  # six decimals are stored; the truth of a thousand and more has four
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,11 @@ class Told:
     """What is true of the state, and how to ask the warehouse what the platform says."""
 
     settings: Settings
+    size: Size
+    pin_id: int
     indicators: pl.DataFrame
+    goals: pl.DataFrame
+    alignment: pl.DataFrame
     findings: pl.DataFrame
     submissions: pl.DataFrame
 
@@ -53,7 +65,7 @@ class Told:
 
 @pytest.fixture(scope="module", params=CHOSEN)
 def delivered(request: pytest.FixtureRequest, postgres: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
-    """Return a sample state whose files, many of them with something wrong, were received."""
+    """Return a sample state whose files, many of them with something wrong, were received and held against one another."""
     folder, superuser = tmp_path_factory.mktemp("state"), secrets.superuser_dsn(postgres)
     execute(superuser, "create database sample_state template warehouse_template owner sealea_pipeline")
     execute(superuser, "grant connect on database sample_state to sealea_transform")
@@ -63,19 +75,22 @@ def delivered(request: pytest.FixtureRequest, postgres: Settings, tmp_path_facto
     leas, students = SIZES[request.param[0]]
     size = Size(leas, students, years=3, seed=int(request.param[1:]))
     deliver(settings, write_state(size, folder / "files", load_pack(PROJECT, "ex").file_name, ERROR_RATE))
+    pin_id = pin.pin_inputs(settings)
+    assert pin_id is not None
+    reconciled = reconciling.reconcile(settings, pin_id)
+    assert reconciled is not None
     truth = folder / "files/truth"
     findings = pl.read_csv(truth / "findings.csv", schema=planting.FINDING)
-    yield Told(settings, pl.read_parquet(truth / "indicators.parquet"), findings, pl.read_csv(truth / "submissions.csv"))
+    tables = (pl.read_parquet(truth / f"{name}.parquet") for name in ("indicators", "goals", "alignment"))
+    yield Told(settings, size, reconciled, *tables, findings, pl.read_csv(truth / "submissions.csv"))
     execute(superuser, "drop database sample_state with (force)")
 
 
 @pytest.fixture(scope="module")
 def state(delivered: Told) -> Told:
     """Return the sample state with its indicators built."""
-    pin_id = pin.pin_inputs(delivered.settings)
-    assert pin_id is not None
     for layer in transform.LAYERS:
-        transform.build(delivered.settings, pin_id, layer)
+        transform.build(delivered.settings, delivered.pin_id, layer)
     return delivered
 
 
@@ -104,7 +119,7 @@ def execute(dsn: str, statement: str) -> None:
 def test_every_planted_error_is_found_where_it_was_planted_and_nothing_else_is_said(delivered):
     said = delivered.query("""
         select submission.sender_id, submission.original_name, finding.rule_id, finding.severity, finding.line_number, finding.column_name
-        from ops.finding inner join ops.load using (load_id) inner join ops.submission using (submission_id)
+        from ops.standing_finding as finding inner join ops.load using (load_id) inner join ops.submission using (submission_id)
     """)
     columns = ["sender_id", "file_name", "rule_id", "severity", "line_number", "column_name"]
     found = {tuple(row[:5]) for row in said}
@@ -114,8 +129,16 @@ def test_every_planted_error_is_found_where_it_was_planted_and_nothing_else_is_s
     kinds = {(sender, file): kind for sender, file, kind in delivered.findings.select("sender_id", "file_name", "kind").iter_rows() if kind}
     missing, unexpected = by_kind(kinds, planted - found), by_kind(kinds, found - planted)
     assert not missing + unexpected, "\n".join(["not found:", *missing, "found beyond what was planted:", *unexpected])
+    rules = {rule: kind["kind"] for kind in planting.kinds() for rule in kind.get("across", ())}
+    across = {rule for sender, file, rule, *_ in planted if kinds.get((sender, file)) == rules.get(rule)} & set(rules)
+    assert len(across) >= SOME_ACROSS
     named = {tuple(row) for row in delivered.findings.filter(pl.col("column_name").is_not_null()).select(columns).iter_rows()}
     assert named <= set(said)
+
+
+def allowed(column: str) -> pl.Expr:
+    """Return by how much the platform's number may miss the truth's."""
+    return pl.when(pl.col(column).abs() < 1000).then(TOLERANCE).otherwise(OF_LARGE)
 
 
 def by_kind(kinds: dict[tuple[str, str], str], findings: set[tuple[Any, ...]]) -> list[str]:
@@ -141,14 +164,52 @@ def test_every_indicator_has_its_true_value(state):
     rows = state.query(f"select {', '.join(KEYS)}, value, n from restricted.indicator_value_restricted where value is not null")
     schema = dict.fromkeys(KEYS, pl.String) | {"school_year": pl.Int64, "value": pl.Float64, "n": pl.Float64}
     said = pl.DataFrame(rows, schema=schema, orient="row")
-    sides = ["indicator_id", "facet"]
-    missing = said.select(sides).unique().join(state.indicators.select(sides).unique(), on=sides, how="anti").sort(sides)
-    LOGGER.info("The truth lacks %s; told and not compared: %s", missing.rows(), sorted(set(state.indicators["indicator_id"]) - COMPARED))
-    compared = state.indicators.filter(pl.col("indicator_id").is_in(COMPARED))
-    both = compared.join(said.join(compared.select(sides).unique(), on=sides, how="semi"), on=KEYS, how="full", suffix="_said", coalesce=True)
-    wrong_value = (pl.col("value") - pl.col("value_said")).abs() > TOLERANCE * pl.max_horizontal(1.0, pl.col("value").abs() / 1e6)
-    wrong_count = (pl.col("n") - pl.col("n_said")).abs() > TOLERANCE
+    with (PROJECT / "dbt_project/seeds/indicator_register.csv").open() as register:
+        built = {row["indicator_id"] for row in csv.DictReader(register) if row["is_built"] == "true"}
+    day = state.query("select max((received_at at time zone 'UTC')::date) from ops.submission")[0][0]
+    size = state.size
+    reporting = capacity(organisations(size), state.submissions, state.findings, size.school_years, day)
+    true = pl.concat([state.indicators, reporting])
+    told = set(true["indicator_id"])
+    compared = said.filter(~pl.col("indicator_id").is_in(list(WITHOUT_TRUTH)))
+    both = true.join(compared, on=KEYS, how="full", suffix="_said", coalesce=True)
+    wrong_value = (pl.col("value") - pl.col("value_said")).abs() > allowed("value")
+    wrong_count = (pl.col("n") - pl.col("n_said")).abs() > allowed("n")
     different = both.filter(wrong_value.fill_null(value=True) | wrong_count.fill_null(value=False))
 
-    assert set(compared["indicator_id"]) == COMPARED <= set(said["indicator_id"])
+    assert told == built - set(WITHOUT_TRUTH)
+    assert told == set(compared["indicator_id"])
+    sides = ["indicator_id", "facet"]
     assert different.is_empty(), "\n".join(str(row) for row in (*different.group_by(sides).len().rows(), *different.head(12).rows()))
+
+
+def test_every_goal_stands_where_it_truly_stands(state):
+    columns = [name for name in state.goals.columns if name not in GOAL_KEYS]
+    rows = state.query(f"select {', '.join((*GOAL_KEYS, *columns))} from restricted.goal_status_restricted")
+    schema = {name: pl.Float64 if kind == pl.Float64 else kind for name, kind in state.goals.schema.items()}
+    said = pl.DataFrame(rows, schema={name: schema[name] for name in (*GOAL_KEYS, *columns)}, orient="row")
+    both = state.goals.join(said, on=GOAL_KEYS, how="full", suffix="_said", coalesce=True)
+    wrong = [pl.col(name).ne_missing(pl.col(f"{name}_said")) for name in columns if schema[name] == pl.String]
+    for name in (name for name in columns if schema[name] == pl.Float64):
+        far = (pl.col(name) - pl.col(f"{name}_said")).abs() > OF_GOALS * pl.max_horizontal(1.0, pl.col(name).abs())
+        wrong += [far.fill_null(value=False), pl.col(name).is_null() != pl.col(f"{name}_said").is_null()]
+    different = both.filter(pl.any_horizontal(wrong))
+
+    assert different.is_empty(), "\n".join(str(row) for row in different.head(12).to_dicts())
+    assert said["status_code"].drop_nulls().n_unique() > 1
+
+
+def test_money_goes_where_the_need_is_as_far_as_it_truly_does(state):
+    rows = state.query("select distinct org_id, school_year, untagged_share, alignment_index from restricted.resources_and_alignment_restricted")
+    said = pl.DataFrame(rows, schema=state.alignment.schema, orient="row").filter(pl.col("untagged_share").is_not_null())
+    both = state.alignment.join(said, on=["org_id", "school_year"], how="full", suffix="_said", coalesce=True)
+    names = ("untagged_share", "alignment_index")
+    far = [(pl.col(name) - pl.col(f"{name}_said")).abs() > OF_GOALS for name in names]
+    different = both.filter(
+        pl.any_horizontal(
+            *(one.fill_null(value=False) for one in far), *(pl.col(name).is_null() != pl.col(f"{name}_said").is_null() for name in names)
+        )
+    )
+
+    assert different.is_empty(), "\n".join(str(row) for row in different.head(12).rows())
+    assert state.alignment["alignment_index"].drop_nulls().len() > 0

@@ -13,6 +13,7 @@ load_ranked as (
 
 ),
 
+-- Who teaches, with all positions: the pay of other jobs follows other schedules and would blur what degree and experience explain.
 employed as (
 
     select
@@ -23,6 +24,7 @@ employed as (
     from {{ ref('int_staff__capped') }}
     where staff_pid is not null
     group by lea_id, school_year, staff_pid
+    having bool_or(job_class_code = 'TEACHER')
 
 ),
 

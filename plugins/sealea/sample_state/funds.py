@@ -7,6 +7,7 @@ import polars as pl
 from sealea.sample_state.accounts import FEDERAL
 from sealea.sample_state.ledger import Accounts, filled
 from sealea.sample_state.organisations import Organisations
+from sealea.sample_state.reform import GRANT_GOALS
 from sealea.sample_state.size import Size
 from sealea.sample_state.staff import dollars, staff_id
 
@@ -90,13 +91,19 @@ def payroll_file(size: Size, state: Organisations, payroll: pl.DataFrame, year: 
     )
 
 
-def grants(size: Size, state: Organisations, books: Accounts, year: int) -> pl.DataFrame:
-    """Return the federal grants of the LEAs as columns of the extract grant, all text: each a little above what was spent of it."""
+def awarded(books: Accounts) -> pl.DataFrame:
+    """Return the federal grants of the LEAs: lea, project, fund, cents that were spent, and `award`, a little more."""
     spent = books.spent.filter(pl.col("project").is_in(FEDERAL)).group_by("lea", "project", "fund").agg(pl.col("cents").sum()).sort("lea", "project")
+    return spent.with_columns(award=pl.col("cents") * 103 // 100)
+
+
+def grants(size: Size, state: Organisations, books: Accounts, year: int) -> pl.DataFrame:
+    """Return the federal grants of the LEAs as columns of the extract grant, all text."""
+    spent = awarded(books)
     code = pl.col("project")
     names, listings = ({grant: told[place] for grant, told in GRANTS.items()} for place in (0, 1))
     end = pl.when(code == ONE_TIME).then(pl.lit(f"{size.school_years[-1]}-06-30")).otherwise(pl.lit(f"{year}-09-30"))
-    return spent.with_columns(award=pl.col("cents") * 103 // 100).select(
+    return spent.select(
         state.leas["lea_id"].gather(spent["lea"]).alias("lea_id"),
         code.alias("grant_code"),
         pl.lit(str(year)).alias("award_year"),
@@ -107,6 +114,7 @@ def grants(size: Size, state: Organisations, books: Accounts, year: int) -> pl.D
         pl.lit(f"{year - 1}-07-01").alias("begin_date"),
         end.alias("end_date"),
         pl.when(code == ONE_TIME).then(pl.lit("one_time")).otherwise(pl.lit("recurring")).alias("recurrence_code"),
+        code.replace_strict(GRANT_GOALS, default=None, return_dtype=pl.String).alias("goal_codes"),
     )
 
 

@@ -169,7 +169,7 @@ def ledger_lines(size: Size, books: Accounts, year: int) -> pl.DataFrame:
 
 
 def ledger_file(state: Organisations, lines: pl.DataFrame, year: int) -> pl.DataFrame:
-    """Return lines of `ledger_lines` as columns of the extract finance_ledger, all of them text."""
+    """Return lines of `ledger_lines`, with the `goal` that they name, as columns of the extract finance_ledger, all of them text."""
     school = state.schools["school_id"].gather(lines["school"].clip(0)).set(lines["school"] < 0, "000")
     end = {"Q1": f"{year - 1}-09-30", "Q2": f"{year - 1}-12-31", "Q3": f"{year}-03-31"}
     return lines.select(
@@ -189,6 +189,7 @@ def ledger_file(state: Organisations, lines: pl.DataFrame, year: int) -> pl.Data
         pl.when(pl.col("type") == "expenditure").then(
             pl.when(pl.col("project").is_in(FEDERAL)).then(pl.lit("federal")).otherwise(pl.lit("state_local"))
         ).alias("funding_level_code"),
+        pl.col("goal").alias("goal_code"),
         dollars("cents").alias("amount_usd"),
     )  # fmt: skip
 

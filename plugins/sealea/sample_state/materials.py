@@ -5,6 +5,7 @@ import polars as pl
 
 from sealea.sample_state.organisations import GRADES, Organisations
 from sealea.sample_state.size import Size
+from sealea.sample_state.staff import dollars
 from sealea.sample_state.students import Students
 
 SUBJECTS = ("ELA", "MATH")
@@ -18,6 +19,8 @@ PRODUCTS = (
 )
 LOCAL = len(PRODUCTS)
 CLASS_SIZE = 24
+BAND_OF_LEARNING = 0  # the grades whose materials teachers learn about
+TELLING = 70  # LEAs of a hundred who tell what they spend on materials
 
 
 def product_id(subject: str, band: int, product: int) -> str:
@@ -85,7 +88,11 @@ def adoptions(size: Size, state: Organisations, enrolled: Students, year: int) -
     whole = pl.concat(parts).sort("lea", "subject", "grade")
     usage = size.lot(whole["lea"].to_numpy() * 100 + whole["grade"].to_numpy(), "usage", year)
     hours = (10 + 50 * size.lot(whole["lea"].to_numpy() * 100 + whole["grade"].to_numpy(), "hours", year)).astype(int)
-    return whole.with_columns(usage=pl.Series(np.where(usage < 0.5, "met", np.where(usage < 0.75, "not_met", "unknown"))), hours=pl.Series(hours))
+    each = (1_500 + 2_500 * size.lot(whole["lea"].to_numpy(), "spent on materials", year)).astype(int)
+    tells = pl.Series(size.lot(whole["lea"].to_numpy(), "tells spending") * 100 < TELLING)
+    spent = (whole["students"] * pl.Series(each)).set(~tells, None)
+    logged = np.where(usage < 0.5, "met", np.where(usage < 0.75, "not_met", "unknown"))
+    return whole.with_columns(usage=pl.Series(logged), hours=pl.Series(hours), cents=spent)
 
 
 def adoption_file(state: Organisations, rows: pl.DataFrame, year: int) -> pl.DataFrame:
@@ -109,6 +116,7 @@ def adoption_file(state: Organisations, rows: pl.DataFrame, year: int) -> pl.Dat
         pl.col("usage").alias("usage_code"),
         pl.concat_str("hours", pl.lit(".00")).alias("pl_hours"),
         pl.lit("contract").alias("evidence_code"),
+        dollars("cents").alias("spending_usd"),
     )
 
 
@@ -143,7 +151,15 @@ def time_use(size: Size, state: Organisations, enrolled: Students, year: int) ->
             "offered_hours": f"{hours}.00", "goal_code": goal, "provider_code": provider,
         }  # fmt: skip
         counted = {"participant_count": people, "participant_hours": spent, "full_dose_count": people * 2 // 3}
-        frame = pl.DataFrame({"lea": leas, "lea_id": state.leas["lea_id"], **counted})
+        frame = pl.DataFrame({"lea": leas, "lea_id": state.leas["lea_id"], **counted, "product_id": learnt(size, state, kind, subject, year)})
         told = (pl.lit(value, pl.String).alias(name) for name, value in constants.items())
-        parts.append(frame.select("lea", "lea_id", *told, *(pl.col(name).cast(pl.String) for name in counted)))
+        parts.append(frame.select("lea", "lea_id", *told, *(pl.col(name).cast(pl.String) for name in counted), "product_id"))
     return pl.concat(parts).sort("lea", maintain_order=True)
+
+
+def learnt(size: Size, state: Organisations, kind: str, subject: str | None, year: int) -> pl.Series:
+    """Return the product of the LEA that learning and coaching in a subject is about; NULL for other time and materials of the LEA's own."""
+    if subject is None or kind not in ("professional_learning", "coaching"):
+        return pl.Series([None] * state.leas.height, dtype=pl.String)
+    product, _ = chosen(size, state, subject, BAND_OF_LEARNING, year)
+    return pl.Series([product_id(subject, BAND_OF_LEARNING, place) if place != LOCAL else None for place in product.tolist()], dtype=pl.String)

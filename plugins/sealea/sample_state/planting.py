@@ -19,6 +19,7 @@ FINDING = {
     "severity": pl.String,
     "line_number": pl.Int64,
     "column_name": pl.String,
+    "level": pl.Int64,
 }
 SMALLEST = 20  # rows below which none is spoilt: a few bad ones would return the file
 SEA = -1  # in the place of a row of leas
@@ -56,11 +57,12 @@ def said(remarks: tuple[Remarks, ...]) -> list[tuple[str, str, int | None, str |
 
 @dataclass(frozen=True)
 class Planted:
-    """A file with an error in it. `text` is its CSV, `lost` says which of the clean rows the platform must not count.
+    """A file with an error in it: the `rows` that can be read and its CSV, `text`; `lost` says which of the clean rows the platform must not count.
 
     `loaded_row_count` counts the rows that come into the warehouse: not always the rows that count.
     """
 
+    rows: pl.DataFrame
     text: str
     lost: np.ndarray
     findings: list[tuple[str, str, int | None, str | None]]
@@ -71,6 +73,12 @@ class Planted:
     def loaded_row_count(self) -> int:
         """Return how many rows of the file are loaded."""
         return int((~self.lost).sum())
+
+    def held(self) -> pl.DataFrame:
+        """Return the rows that are loaded, with `line`, where each stands in the file."""
+        bad = [line for _, severity, line, _ in self.findings if severity == "F2" and line]
+        numbered = self.rows.with_columns(line=pl.int_range(2, self.rows.height + 2, dtype=pl.Int64))
+        return numbered.clear() if self.is_returned else numbered.filter(~pl.col("line").is_in(bad))
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,7 @@ class Sending:
 
 def clean_file(rows: pl.DataFrame, remarks: tuple[Remarks, ...]) -> Planted:
     """Return the file in which nothing is wrong."""
-    return Planted(rows.write_csv(), np.zeros(rows.height, dtype=bool), said(remarks), is_returned=False)
+    return Planted(rows, rows.write_csv(), np.zeros(rows.height, dtype=bool), said(remarks), is_returned=False)
 
 
 def sendings(kind: Kind | None, rows: pl.DataFrame, own: Planted, remarks: tuple[Remarks, ...]) -> list[Sending]:
@@ -103,8 +111,13 @@ def sendings(kind: Kind | None, rows: pl.DataFrame, own: Planted, remarks: tuple
     return [Sending(1, FIRST_DAY, clean, is_last=False), Sending(2, SECOND_DAY, own, is_last=False), Sending(3, THIRD_DAY, clean)]
 
 
+def loses(kind: Kind) -> bool:
+    """Return whether rows with this kind of error are quarantined."""
+    return kind.get("loses", False) or any(finding["severity"] == "F2" for finding in kind["finds"])
+
+
 def kinds() -> list[Kind]:
-    """Return the catalogue; entries with `waits_for` name the rule's room that does not exist yet and are not planted."""
+    """Return the catalogue."""
     catalogue: list[Kind] = yaml.safe_load(CATALOGUE.read_text())["kinds"]
     return catalogue
 
@@ -115,14 +128,16 @@ def chosen(size: Size, rate: float, lea_count: int) -> dict[tuple[str, int, int]
     plan: dict[tuple[str, int, int], Kind] = {}
     by_extract: dict[str, list[Kind]] = {}
     for kind in kinds():
-        if "waits_for" not in kind:
-            by_extract.setdefault(kind["extract"], []).append(kind)
+        by_extract.setdefault(kind["extract"], []).append(kind)
     for extract, of_extract in by_extract.items():
         senders = [SEA] if of_extract[0].get("sender") == "sea" else range(lea_count)
         files = [(extract, year, sender) for year in size.school_years for sender in senders]
         count, order = round(rate * len(files)), chance.permutation(len(of_extract))
-        for place, at in enumerate(chance.permutation(len(files))[:count]):
-            plan[files[at]] = of_extract[order[place % len(of_extract)]]
+        waiting = [of_extract[place] for place in order]
+        for at in chance.permutation(len(files))[:count]:
+            may_come = (place for place, kind in enumerate(waiting) if kind.get("years") != "last" or files[at][1] == size.school_years[-1])
+            plan[files[at]] = waiting.pop(next(may_come))
+            waiting.append(plan[files[at]])
     return plan
 
 
@@ -131,7 +146,7 @@ def planted(
 ) -> Planted:
     """Return the file of `rows`, all text, with one kind of error in it, or clean; `other_lea` sends files of its own."""
     clean = clean_file(rows, remarks)
-    if kind is None or not kind["finds"] or (rows.height < SMALLEST and any(finding["severity"] == "F2" for finding in kind["finds"])):
+    if kind is None or not (kind["finds"] or "across" in kind) or (rows.height < SMALLEST and loses(kind)):
         return clean
     if kind.get("file") == {"swapped": True}:
         return clean
@@ -154,7 +169,7 @@ def planted(
     lost = np.full(rows.height, any(finding["severity"] == "F1" for finding in kind["finds"]))
     is_returned = bool(lost.any())
     lost[[line - 2 for _, severity, line, _ in findings if severity == "F2" and line and line - 2 < rows.height]] = True
-    return Planted(wrong.write_csv(), lost, findings, is_returned, kind["kind"])
+    return Planted(wrong, wrong.write_csv(), lost, findings, is_returned, kind["kind"])
 
 
 def reported(kind: Kind, rows: dict[str, list[int]]) -> list[tuple[str, str, int | None, str | None]]:
@@ -179,19 +194,20 @@ def with_values(rows: pl.DataFrame, at: np.ndarray, values: dict[str, str]) -> p
 def swapped(kind: Kind, rows: pl.DataFrame, others: pl.DataFrame, remarks: tuple[Remarks, ...]) -> Planted:
     """Return the file of another LEA in the place of the own one; `remarks` are on the other's rows."""
     findings = [*reported(kind, {"lines": list(range(others.height))}), *said(remarks)]
-    return Planted(others.write_csv(), np.ones(rows.height, dtype=bool), findings, is_returned=True, kind=kind["kind"])
+    return Planted(others, others.write_csv(), np.ones(rows.height, dtype=bool), findings, is_returned=True, kind=kind["kind"])
 
 
 def wrong_file(kind: Kind, rows: pl.DataFrame) -> Planted:
     """Return a file that is wrong as a whole."""
     change = kind["file"]
-    at_fault = list(range(rows.height))
+    at_fault, read = list(range(rows.height)), rows
     if "without" in change:
         text = rows.drop(change["without"]).write_csv()
     elif "with" in change:
         text = rows.with_columns(pl.lit("blue").alias(change["with"])).write_csv()
     elif "only_header" in change:
-        text = rows.clear().write_csv()
+        read = rows.clear()
+        text = read.write_csv()
     elif "set" in change:
         text = with_values(rows, np.arange(rows.height), change["set"]).write_csv()
     elif "reversed" in change:
@@ -200,7 +216,7 @@ def wrong_file(kind: Kind, rows: pl.DataFrame) -> Planted:
         middle = rows.height // 2
         value = rows[middle, change["open_quote"]]
         text = rows[:middle].write_csv() + rows[middle:].write_csv(include_header=False).replace(f",{value},", f',"{value},', 1)
-        at_fault = [middle]
+        at_fault, read = [middle], rows[:middle]
     findings = reported(kind, {"lines": at_fault})
     is_returned = any(severity == "F1" for _, severity, _, _ in findings)
-    return Planted(text, np.full(rows.height, is_returned), findings, is_returned, kind["kind"])
+    return Planted(read, text, np.full(rows.height, is_returned), findings, is_returned, kind["kind"])

@@ -37,6 +37,10 @@ GOALS = (
     ("HQIM-1", "Every student learns with high-quality materials", "HQIM", "Director of Curriculum", "yearly"),
 )
 
+# Which goals the grants serve, and how many LEAs of a hundred say of their other money what it is for.
+GRANT_GOALS = {"TITLE1": "PM-1 PM-2", "TITLE2A": "EQT-1 EQT-2", "IDEA": "PM-2"}
+TAGGING = 85
+
 
 def begins_in(size: Size) -> int:
     """Return the school year in which the initiatives begin: the second one, if there is one."""
@@ -58,6 +62,20 @@ def effect(size: Size, state: Organisations, subject: str, year: int) -> np.ndar
         if initiative.subject == subject and year >= begins_in(size):
             total += initiative.effect * takes_part(size, state, initiative)
     return total
+
+
+def goal_of_lines(size: Size, state: Organisations, lines: pl.DataFrame) -> pl.Series:
+    """Return the goal that each line of `ledger.ledger_lines` names: what LEAs that tag pay of their own money for teaching, books and coaching."""
+    leas = np.arange(state.leas.height)
+    tags = pl.Series(size.lot(leas, "tags") * 100 < TAGGING).gather(lines["lea"])
+    of_reading = state.schools["level"].is_in(["elementary", "all"]).gather(lines["school"].clip(0))
+    is_own = tags & (pl.col("type") == "expenditure") & (pl.col("project") == "")
+    is_teaching, code = pl.col("function") == "1000", pl.col("object")
+    at_school = is_teaching & (pl.col("school") >= 0) | (pl.col("function") == "2220")
+    subject = pl.when(of_reading).then(pl.lit("PM-2")).otherwise(pl.lit("PM-1"))
+    goal = pl.when(is_teaching & (code == "640")).then(pl.lit("HQIM-1")).when(at_school).then(subject)
+    goal = goal.when(pl.col("function") == "2210").then(pl.lit("EQT-2"))
+    return lines.select(goal=pl.when(is_own).then(goal))["goal"]
 
 
 def goals(size: Size) -> pl.DataFrame:

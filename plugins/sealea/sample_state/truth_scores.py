@@ -7,9 +7,10 @@ import polars as pl
 
 from sealea.sample_state.organisations import RACES, Organisations
 from sealea.sample_state.results import FATES
-from sealea.sample_state.size import STATE
+from sealea.sample_state.size import STATE, Size
 from sealea.sample_state.students import FROM_OTHER_LEA, FROM_OWN_LEA, LEARNER, LEARNER_FIRST_YEAR, WHOLE_YEAR
-from sealea.sample_state.truth_table import placed, told
+from sealea.sample_state.truth_spread import LEVEL_COUNTS, gaps_of_state, spread
+from sealea.sample_state.truth_table import ABOVE_SCHOOLS, placed, told
 
 # Contrasts: reference and focal group; all of them are of one of the dimensions of `groups`.
 CONTRASTS = {
@@ -24,7 +25,7 @@ CONTRASTS = {
     "white_pacific_islander": ("WH7", "PI7"),
     "white_two_or_more": ("WH7", "MU7"),
 }
-COUNTS = ("expected", "tested", "proficient", "fay_expected", "fay_tested", "fay_proficient", "scores", "score_sum", "square_sum")
+COUNTS = ("expected", "tested", "proficient", "fay_expected", "fay_tested", "fay_proficient", "scores", "score_sum", "square_sum", *LEVEL_COUNTS)
 MINIMUM_GAP = 20
 ACCOUNTABLE_SHARE = 0.95
 NORMAL = NormalDist()
@@ -34,6 +35,7 @@ NORMAL = NormalDist()
 class Scores:
     """Results as they are gathered, year by year and LEA by LEA; without `has_schools` for LEAs and what lies above them."""
 
+    size: Size
     state: Organisations
     has_schools: bool = True
     parts: list[pl.DataFrame] = field(default_factory=list)
@@ -60,9 +62,11 @@ class Scores:
             keys = ["school", "grade", pl.col(name).alias("subgroup_code")]
             cell = marked.group_by(*keys, "fay").agg(
                 *(pl.col(count).sum().cast(pl.Int64) for count in ("expected", "tested", "proficient")),
+                enrolled=pl.len().cast(pl.Int64),
                 scores=pl.col("points").count().cast(pl.Int64),
                 score_sum=pl.col("points").sum(),
                 square_sum=(pl.col("points") ** 2).sum(),
+                **{name: (pl.col("level") == place).sum().cast(pl.Int64) for place, name in enumerate(LEVEL_COUNTS, 1)},
             )
             self.cells.append(cell.with_columns(school_year=pl.lit(year, pl.Int64), subject_code=pl.lit(subject)))
             if name not in ("all", "gifted"):
@@ -84,7 +88,25 @@ class Scores:
         keys = [name for name in region.columns if name not in ("org_id", "count")]
         regions = region.group_by("org_id", *keys).agg(pl.col("count").sum())
         state = region.group_by(pl.lit(STATE).alias("org_id"), *keys).agg(pl.col("count").sum())
-        return [told(part) for part in (*rates(cells), means(cells), *gaps(cells), *self.parts, v_gaps(regions), v_gaps(state))]
+        of_v, pairs = [*self.parts, v_gaps(regions), v_gaps(state)], paired(cells)
+        of_g = g_gaps(pairs)
+        columns = ["org_id", "school_year", "subject_code", "grade_code", "contrast_id", "indicator_id", "value", "error", "n"]
+        with_errors = pl.concat([part.select(*columns[:-1], pl.col("n").cast(pl.Float64)) for part in (of_g, *of_v)])
+        parts = [*rates(cells), means(cells), point_gaps(pairs), of_g, *of_v, gaps_of_state(large(pairs), cells)]
+        return [told(part) for part in (*parts, *spread(self.size, cells, with_errors))]
+
+    def consistency(self, census: pl.DataFrame) -> pl.DataFrame:
+        """Return by how many students the files of results miss the census, grade by grade, of those counted (7.6); `census` by LEA and grade."""
+        cells = pl.concat(self.cells).filter(pl.col("subgroup_code") == "ALL")
+        cells = cells.with_columns(lea=self.state.schools["lea"].gather(cells["school"]).cast(pl.Int64))
+        place = ["lea", "school_year", "grade"]
+        fullest = cells.group_by(*place, "subject_code").agg(pl.col("enrolled").sum()).group_by(place).agg(pl.col("enrolled").max())
+        both = placed(self.state, fullest.join(census, on=place)).with_columns(missed=(pl.col("enrolled") - pl.col("counted")).abs())
+        sums = [
+            both.group_by(pl.col(column).alias("org_id"), "school_year").agg(pl.col("missed").sum(), n=pl.col("counted").sum())
+            for column in ABOVE_SCHOOLS
+        ]
+        return pl.concat(sums).with_columns(indicator_id=pl.lit("cross_file_consistency"), value=pl.col("missed") / pl.col("n"))
 
     def by_organisation(self) -> pl.DataFrame:
         """Return the sums of COUNTS for every organisation, grade and ALL grades."""
@@ -104,7 +126,7 @@ class Scores:
 
 
 def v_gaps(counted: pl.DataFrame) -> pl.DataFrame:
-    """Return V (1.7): from the chance that a student of the reference group scores above one of the focal group."""
+    """Return V (1.7), from the chance that a student of the reference group scores above one of the focal group, and its standard error."""
     keys = ["org_id", "school_year", "subject_code", "grade_code"]
     parts = []
     for contrast_id, (reference, focal) in CONTRASTS.items():
@@ -120,7 +142,12 @@ def v_gaps(counted: pl.DataFrame) -> pl.DataFrame:
     whole = pl.concat(parts).filter((pl.col("chance") > 0) & (pl.col("chance") < 1))
     v = [2**0.5 * NORMAL.inv_cdf(chance) for chance in whole["chance"]]
     constants = {"indicator_id": pl.lit("gap_v"), "subgroup_code": pl.lit("ALL"), "n": pl.min_horizontal("reference", "focal").cast(pl.Float64)}
-    return whole.with_columns(pl.Series("value", v, pl.Float64), **constants)
+    p, n1, n2 = pl.col("chance"), pl.col("reference"), pl.col("focal")
+    # Hanley and McNeil 1982.
+    variance = (p * (1 - p) + (n1 - 1) * (p / (2 - p) - p**2) + (n2 - 1) * (2 * p**2 / (1 + p) - p**2)) / (n1 * n2)
+    density = pl.Series([NORMAL.pdf(NORMAL.inv_cdf(chance)) for chance in whole["chance"]], dtype=pl.Float64)
+    error = 2**0.5 * variance.sqrt() / density
+    return whole.with_columns(pl.Series("value", v, pl.Float64), error=error, **constants)
 
 
 def groups() -> dict[str, pl.Expr]:
@@ -160,23 +187,36 @@ def means(cells: pl.DataFrame) -> pl.DataFrame:
     return graded.with_columns(indicator_id=pl.lit("mean_scale_score"), value=pl.col("score_sum") / pl.col("scores"), n="scores")
 
 
-def gaps(cells: pl.DataFrame) -> list[pl.DataFrame]:
-    """Return gaps in percentage points (1.5) and Hedges' g (1.6)."""
+def paired(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the two groups of each contrast side by side, those of the focal group with the suffix _focal."""
     keys = ["org_id", "school_year", "subject_code", "grade_code"]
     parts = []
     for contrast_id, (reference, focal) in CONTRASTS.items():
         sides = [cells.filter(pl.col("subgroup_code") == code).drop("subgroup_code", "contrast_id") for code in (reference, focal)]
-        pair = sides[0].join(sides[1], on=keys, suffix="_focal").with_columns(contrast_id=pl.lit(contrast_id), subgroup_code=pl.lit("ALL"))
-        points = pl.col("proficient") / pl.col("tested") - pl.col("proficient_focal") / pl.col("tested_focal")
-        told = pair.filter((pl.col("tested") > 0) & (pl.col("tested_focal") > 0))
-        parts.append(told.with_columns(indicator_id=pl.lit("gap_percentage_point"), value=points, n=pl.min_horizontal("tested", "tested_focal")))
-        n1, n2 = pl.col("scores"), pl.col("scores_focal")
-        squares = [pl.col(f"square_sum{side}") - pl.col(f"score_sum{side}") ** 2 / pl.col(f"scores{side}") for side in ("", "_focal")]
-        pooled = ((squares[0] + squares[1]) / (n1 + n2 - 2)).sqrt()
-        d = (pl.col("score_sum") / n1 - pl.col("score_sum_focal") / n2) / pooled
-        enough = (pl.col("grade_code") != "ALL") & (n1 >= MINIMUM_GAP) & (n2 >= MINIMUM_GAP)
-        graded = pair.filter(enough).with_columns(
-            indicator_id=pl.lit("gap_g"), value=d * (1 - 3 / (4 * (n1 + n2 - 2) - 1)), n=pl.min_horizontal(n1, n2)
-        )
-        parts.append(graded)
-    return parts
+        pair = sides[0].join(sides[1], on=keys, suffix="_focal")
+        parts.append(pair.with_columns(contrast_id=pl.lit(contrast_id), subgroup_code=pl.lit("ALL")))
+    return pl.concat(parts)
+
+
+def point_gaps(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return gaps in percentage points (1.5)."""
+    points = pl.col("proficient") / pl.col("tested") - pl.col("proficient_focal") / pl.col("tested_focal")
+    known = pairs.filter((pl.col("tested") > 0) & (pl.col("tested_focal") > 0))
+    return known.with_columns(indicator_id=pl.lit("gap_percentage_point"), value=points, n=pl.min_horizontal("tested", "tested_focal"))
+
+
+def large(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs of a grade in which both groups are large enough, with the `difference` of their means and the smaller size as `n`."""
+    n1, n2 = pl.col("scores"), pl.col("scores_focal")
+    enough = (pl.col("grade_code") != "ALL") & (n1 >= MINIMUM_GAP) & (n2 >= MINIMUM_GAP)
+    return pairs.filter(enough).with_columns(difference=pl.col("score_sum") / n1 - pl.col("score_sum_focal") / n2, n=pl.min_horizontal(n1, n2))
+
+
+def g_gaps(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return Hedges' g (1.6) and its standard error."""
+    n1, n2 = pl.col("scores"), pl.col("scores_focal")
+    squares = [pl.col(f"square_sum{side}") - pl.col(f"score_sum{side}") ** 2 / pl.col(f"scores{side}") for side in ("", "_focal")]
+    known = large(pairs).with_columns(d=pl.col("difference") / ((squares[0] + squares[1]) / (n1 + n2 - 2)).sqrt())
+    correction = 1 - 3 / (4 * (n1 + n2 - 2) - 1)
+    variance = correction**2 * ((n1 + n2) / (n1 * n2) + pl.col("d") ** 2 / (2 * (n1 + n2)))
+    return known.with_columns(indicator_id=pl.lit("gap_g"), value=pl.col("d") * correction, error=variance.sqrt())

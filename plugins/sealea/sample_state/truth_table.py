@@ -21,6 +21,7 @@ KEYS = list(SCHEMA)[:8]
 BLANK = {
     **{name: pl.lit("ALL") for name in ("subject_code", "grade_code", "subgroup_code")},
     **{name: pl.lit("NONE") for name in ("contrast_id", "facet")},
+    "n": pl.lit(None, pl.Float64),
 }
 ABOVE_SCHOOLS = ("lea_id", "region_id", "state")
 LEVELS = ("school_id", *ABOVE_SCHOOLS)

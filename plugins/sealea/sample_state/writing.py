@@ -7,6 +7,7 @@ import polars as pl
 import yaml
 
 from sealea.sample_state import chart, forms, funds, ledger, materials, planting, reference, reform, results, roster, staff, students, teaching
+from sealea.sample_state.across import Held
 from sealea.sample_state.desk import Desk
 from sealea.sample_state.organisations import Organisations, organisations
 from sealea.sample_state.planting import Remarks
@@ -31,8 +32,9 @@ def write_state(size: Size, out: Path, pattern: str, error_rate: float = 0.0, *,
         out,
         pattern,
         planting.chosen(size, error_rate, state.leas.height),
-        Truth(state, size.students <= LARGE),
+        Truth(size, state, size.students <= LARGE),
         ["plain"] * state.leas.height if plain else forms.habits(size, state.leas.height),
+        held=Held() if size.students <= LARGE else None,
     )
     write_framework(desk)
     enrolled, employed, numbered = students.first_year(size, state), None, 0
@@ -89,14 +91,16 @@ def write_year(desk: Desk, enrolled: students.Students, employed: staff.Staff, y
     records = teaching.credentials(size, state, employed, year)
     desk.write_reference("staff_credential", year, teaching.credential_file(records))
     desk.truth.teachers.add_credentials(records)
-    desk.truth.add_enrolled(census.school, census.is_poor, year)
+    desk.truth.add_enrolled(census, year)
     open_positions = teaching.vacancies(size, state, employed, year)
-    gone = desk.write_by_lea("staff_vacancy", year, teaching.vacancy_file(state, open_positions, year), open_positions["lea"])
-    desk.truth.teachers.add_vacancies(open_positions.filter(~gone), year)
+    posted = desk.write_by_lea("staff_vacancy", year, teaching.vacancy_file(state, open_positions, year), open_positions["lea"])
+    desk.count(lambda: desk.truth.teachers.add_vacancies(open_positions.filter(~posted.lost), year))
     adoptions = materials.adoptions(size, state, census, year)
-    desk.write_by_lea("material_adoption", year, materials.adoption_file(state, adoptions, year), adoptions["lea"])
+    adopted = desk.write_by_lea("material_adoption", year, materials.adoption_file(state, adoptions, year), adoptions["lea"])
     time_use = materials.time_use(size, state, census, year)
-    desk.write_by_lea("time_use", year, time_use.drop("lea"), time_use["lea"])
+    used = desk.write_by_lea("time_use", year, time_use.drop("lea"), time_use["lea"])
+    desk.count(lambda: desk.truth.materials.add(adoptions, adopted.rows, adopted.lost, year))
+    desk.count(lambda: desk.truth.materials.add_time(used.rows.with_columns(time_use["lea"]).filter(~used.lost), year))
     awards, controls = [], []
     for leas in parts(state):
         write_students(desk, enrolled, leas, year)
@@ -124,22 +128,36 @@ def write_students(desk: Desk, enrolled: students.Students, leas: np.ndarray, ye
     texts = [results.result_file(desk.state, frame, year, subject) for frame, subject in zip(by_subject, results.SUBJECTS, strict=True)]
     lea = pl.concat([frame["lea"] for frame in by_subject])
     order = lea.arg_sort()
-    lost = np.empty(len(lea), dtype=bool)
-    lost[order.to_numpy()] = desk.write_by_lea("assessment_result", year, pl.concat(texts)[order], lea[order])
-    for frame, subject, gone in zip(by_subject, results.SUBJECTS, np.split(lost, [by_subject[0].height]), strict=True):
-        desk.truth.scores.add(frame.filter(~gone), year, subject)
+    sent = desk.write_by_lea("assessment_result", year, pl.concat(texts)[order], lea[order])
+
+    def take_in() -> None:
+        lost = np.empty(len(lea), dtype=bool)
+        lost[order.to_numpy()] = sent.lost
+        poor = np.empty(len(lea), dtype=bool)
+        poor[order.to_numpy()] = sent.rows["is_economically_disadvantaged"] == "Y"
+        parts = (np.split(array, [by_subject[0].height]) for array in (lost, poor))
+        for frame, subject, gone, is_poor in zip(by_subject, results.SUBJECTS, *parts, strict=True):
+            desk.truth.scores.add(frame.with_columns(is_poor=pl.Series(is_poor)).filter(~gone), year, subject)
+
+    desk.count(take_in)
 
 
 def write_personnel(desk: Desk, own: staff.Staff, payers: pl.DataFrame, year: int) -> None:
     """Write the staff and the assignments of some LEAs."""
     size, state = desk.size, desk.state
     rated = teaching.ratings(size, state, own, year)
-    unknown = desk.write_by_lea("staff", year, staff.staff_file(state, own, rated, year), pl.Series(own.lea))
+    persons = desk.write_by_lea("staff", year, staff.staff_file(state, own, rated, year), pl.Series(own.lea))
     rows = teaching.assignments(size, state, own)
-    gone = desk.write_by_lea("staff_assignment", year, teaching.assignment_file(rows, payers, year), rows["lea"])
-    told = {"known": pl.Series(~unknown).gather(rows["row"]), "rating": rated.gather(rows["row"])}
-    counted = rows.with_columns(**told).filter(~gone)
-    desk.truth.teachers.add(counted, year)
+    sent = desk.write_by_lea("staff_assignment", year, teaching.assignment_file(rows, payers, year), rows["lea"])
+
+    def take_in() -> None:
+        told = {"known": pl.Series(~persons.lost).gather(rows["row"]), "rating": rated.gather(rows["row"])}
+        told["salary_usd"] = persons.rows["annual_base_salary_usd"].cast(pl.Float64, strict=False).gather(rows["row"])
+        counted = rows.with_columns(**told).filter(~sent.lost)
+        desk.truth.teachers.add(counted, year)
+        desk.truth.money.add_positions(counted, year)
+
+    desk.count(take_in)
 
 
 def write_books(desk: Desk, enrolled: students.Students, payers: pl.DataFrame, leas: np.ndarray, year: int) -> ledger.Accounts:
@@ -148,17 +166,20 @@ def write_books(desk: Desk, enrolled: students.Students, payers: pl.DataFrame, l
     payroll = ledger.payments(payers)
     books = ledger.accounts(size, state, enrolled, payroll, leas, year)
     lines = ledger.ledger_lines(size, books, year)
+    lines = lines.with_columns(goal=reform.goal_of_lines(size, state, lines))
     below, final = (lines["cents"] < 0) & (lines["type"] == "expenditure"), lines["is_final"]
     reversals = (
         Remarks("FIN-009", "I", "amount_usd", (below & ~final).to_numpy()),
         Remarks("FIN-030", "S", "amount_usd", (below & final).to_numpy()),
     )
-    gone = desk.write_by_lea("finance_ledger", year, ledger.ledger_file(state, lines, year), lines["lea"], reversals)
-    desk.truth.money.add(lines.filter(~gone), year)
+    sent = desk.write_by_lea("finance_ledger", year, ledger.ledger_file(state, lines, year), lines["lea"], reversals)
+    desk.count(lambda: desk.truth.money.add(lines.with_columns(sent.rows["amount_usd"], goal=sent.rows["goal_code"]).filter(~sent.lost), year))
     balances = desk.balances.file(size, state, books, year)
-    lost = desk.write_by_lea("finance_fund_balance", year, balances.drop("lea"), balances["lea"])
-    desk.truth.money.add_balances(balances.filter(~lost), year)
-    desk.write_by_lea("finance_payroll", year, funds.payroll_file(size, state, payroll, year), payroll["lea"])
+    told = desk.write_by_lea("finance_fund_balance", year, balances.drop("lea"), balances["lea"])
+    desk.count(lambda: desk.truth.money.add_balances(told.rows.with_columns(balances["lea"]).filter(~told.lost), year))
+    paid = desk.write_by_lea("finance_payroll", year, funds.payroll_file(size, state, payroll, year), payroll["lea"])
+    desk.count(lambda: desk.truth.money.add_payroll(payroll.with_columns(paid.rows["amount_usd"]).filter(~paid.lost), year))
+    desk.truth.money.add_awards(funds.awarded(books), year)
     return books
 
 

@@ -19,7 +19,10 @@ summed as (
         school_year,
         sum(money) as discretionary_usd,
         min(money) as smallest_usd,
-        coalesce(max(money_share) filter (where goal_code = 'UNTAGGED'), 0) as untagged_share,
+        -- Where no money is known, no part of it is.
+        case
+            when sum(money) is not null then coalesce(max(money_share) filter (where goal_code = 'UNTAGGED'), 0)
+        end as untagged_share,
         count(money_share) filter (where goal_code <> 'UNTAGGED' and money_share <> 0) as funded_goal_count,
         sum(need_share) as need_share,
         sum(abs(coalesce(money_share, 0) - coalesce(need_share, 0))) filter (where goal_code <> 'UNTAGGED') / 2 as distance
