@@ -38,6 +38,7 @@ WITHOUT_TRUTH = {
     "progress_z": "of goals, compared in the mart goal_status",
     "goal_alignment": "of goals, compared in the mart resources_and_alignment",
     "assistance_tier": "of ranks of other indicators, that hang on the day of receipt; held by its worked digits of indicators.md 7.10",
+    "data_staff_capacity": "of functions on which the sample state pays nobody; held by the digits of its unit test, indicators.md 7.7",
     "error_resolution": "of the clock: here a correction comes seconds after the error",
 }
 GOAL_KEYS = ["goal_code", "indicator_id", "org_id", "school_year", "subject_code", "grade_code", "subgroup_code", "contrast_id"]
