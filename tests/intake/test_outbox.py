@@ -69,3 +69,13 @@ def test_a_link_planted_in_an_outbox_is_replaced_and_not_followed(state, tmp_pat
 
     assert target.read_text() == "untouched"
     assert not (state.outbox() / "one.txt").is_symlink()
+
+
+def test_of_two_answers_of_one_name_the_later_one_is_there_and_both_are_delivered(state):
+    with connect(state.settings.pipeline_dsn) as connection:
+        for body in ("earlier", "later"):
+            outbox.post_file(connection, "ex-0101", "answer.txt", body)
+
+    assert outbox.deliver(state.settings) == 2
+    assert (state.settings.sftp_dir / "ex-0101/outbox/answer.txt").read_text() == "later"
+    assert outbox.deliver(state.settings) == 0

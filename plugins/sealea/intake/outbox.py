@@ -56,7 +56,10 @@ def deliver(settings: Settings) -> int:
         with connect(settings.pipeline_dsn) as connection:
             renderer = Renderer(settings, connection)
             messages = pending(connection, last)
-            written = {message.message_id: count for message in messages if (count := put_all(settings, renderer, message)) is not None}
+            drafts = {message.message_id: draft_all(settings, renderer, message) for message in messages}
+            # All are written before the first is waited for: the disk then takes them together. Of two of one name the later one goes out.
+            is_there = {path: put(path) for path in dict.fromkeys(path for paths in drafts.values() for path in paths or ())}
+            written = {message_id: len(paths) for message_id, paths in drafts.items() if paths is not None and all(is_there[path] for path in paths)}
             connection.execute("update ops.outbox set delivered_at = clock_timestamp() where message_id = any(%s)", [list(written)])
         delivered, failed = delivered + sum(written.values()), failed + len(messages) - len(written)
         if not messages:
@@ -77,8 +80,8 @@ def pending(connection: psycopg.Connection, after: int) -> list[Message]:
     return [Message(*row) for row in connection.execute(query, [after, MESSAGES_AT_A_TIME])]
 
 
-def put_all(settings: Settings, renderer: Renderer, message: Message) -> int | None:
-    """Return how many files the message has put into its sender's outbox; None if not all of them are there."""
+def draft_all(settings: Settings, renderer: Renderer, message: Message) -> list[Path] | None:
+    """Return the files of the message, each written as a draft beside its place in the sender's outbox; None if one could not be."""
     folder = settings.sftp_dir / message.sender_id / "outbox"
     try:
         files = renderer.files(message.sender_id, message.body) if message.kind == "report" else {message.file_name: message.body}
@@ -87,26 +90,46 @@ def put_all(settings: Settings, renderer: Renderer, message: Message) -> int | N
     except Exception as error:  # noqa: BLE001 - one report must not hold up the next; an error may quote a file, so only its kind is told
         LOGGER.error("Report %s of %s cannot be written: %s", message.message_id, message.sender_id, type(error).__name__)
         return None
-    return len(files) if all(put(folder, name, body) for name, body in files.items()) else None
+    return [folder / name for name in files] if all(draft(folder / name, body) for name, body in files.items()) else None
 
 
-def put(folder: Path, file_name: str, body: str) -> bool:
-    """Return whether the file is now in `folder`, whole; a reader never sees a part of it."""
-    draft = folder / f".{file_name}.part"
+def draft_of(path: Path) -> Path:
+    """Return where a file of an outbox is written before it is whole."""
+    return path.with_name(f".{path.name}.part")
+
+
+def draft(path: Path, body: str) -> bool:
+    """Return whether the draft of a file is written."""
     try:
-        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-        draft.unlink(missing_ok=True)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+        path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        draft_of(path).unlink(missing_ok=True)
+        descriptor = os.open(draft_of(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             os.fchmod(descriptor, 0o644)  # whatever the umask: the sender's own account reads it
             file.write(body)
-            file.flush()
-            os.fsync(descriptor)
-        draft.replace(folder / file_name)
     except OSError as error:
-        LOGGER.error("Not delivered to %s: %s", folder, error.strerror)
-        return False
+        return undelivered(path, error)
     return True
+
+
+def put(path: Path) -> bool:
+    """Return whether the file is now in its place, whole and on disk; a reader never sees a part of it."""
+    try:
+        descriptor = os.open(draft_of(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        draft_of(path).replace(path)
+    except OSError as error:
+        return undelivered(path, error)
+    return True
+
+
+def undelivered(path: Path, error: OSError) -> bool:
+    """Return False, when the log says why nothing is delivered to a folder."""
+    LOGGER.error("Not delivered to %s: %s", path.parent, error.strerror)
+    return False
 
 
 def pending_asset_events(settings: Settings) -> list[dict[str, object]]:
