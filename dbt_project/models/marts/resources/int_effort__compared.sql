@@ -7,22 +7,33 @@ lea as (
 
 ),
 
+ledger as (
+
+    select
+        *,
+        funding_level_code in ('state_local', 'state', 'local') as is_effort
+    from {{ ref('fct_ledger_cell') }}
+    where is_full_year
+
+),
+
 -- State and local money; where the ledger does not say who paid, effort is not known.
 spending as (
 
     select
         cell.org_id,
         cell.school_year,
-        sum(cell.current_expenditure_usd) as state_local_usd,
-        sum(cell.current_expenditure_usd) filter (where cell.program_code like '2%') as special_usd,
+        sum(cell.current_expenditure_usd) filter (where cell.is_effort) as state_local_usd,
+        sum(cell.current_expenditure_usd) filter (where cell.is_effort and cell.program_code like '2%') as special_usd,
         coalesce(sum(cell.current_expenditure_usd) filter (
             where cell.program_code like '2%' and cell.funding_level_code = 'local'
         ), 0) as special_local_usd,
         -- Local money alone is known where the books tell all of it from the state's.
-        bool_and(cell.funding_level_code <> 'state_local') filter (where cell.program_code like '2%') as is_local_known
-    from {{ ref('fct_ledger_cell') }} as cell
+        bool_and(cell.funding_level_code <> 'state_local') filter (
+            where cell.is_effort and cell.program_code like '2%'
+        ) as is_local_known
+    from ledger as cell
     inner join lea on cell.org_id = lea.org_id
-    where cell.is_full_year and cell.funding_level_code in ('state_local', 'state', 'local')
     group by cell.org_id, cell.school_year
 
 ),
