@@ -16,7 +16,17 @@ from sealea.sample_state.writing import write_state
 from sealea.settings import PROJECT, Settings
 
 SIZE = Size(leas=12, students=700, years=2, seed=3)
-KEPT = ("restricted.fct_assessment_cell", "restricted.fct_score_count", "restricted.ind_proficiency", "restricted.ind_gap_v")
+RESULTS = ("restricted.fct_assessment_cell", "restricted.fct_score_count", "restricted.ind_proficiency", "restricted.ind_gap_v")
+KEPT = (*RESULTS, "restricted.fct_ledger_cell", "restricted.fct_staff_cell", "restricted.fct_teacher_cell")
+# What rests on no test result; a log of submissions and what is counted by loads is made again with every file.
+OF_OTHER_FILES = (
+    "fct_ledger_cell",
+    "fct_materials_cell",
+    "fct_teacher_cell",
+    "ind_current_expenditure",
+    "ind_materials_use",
+    "ind_teacher_retention",
+)
 TABLES = """
     select schemaname || '.' || tablename from pg_tables
     where schemaname in ('intermediate', 'restricted', 'candidate') order by 1
@@ -46,6 +56,10 @@ class State:
         """Return the count of rows and a fingerprint of each table that dbt has built."""
         fingerprint = "select count(*), sum(('x' || left(md5(whole::text), 15))::bit(60)::bigint) from {} as whole"
         return {table: self.query(fingerprint.format(table))[0] for (table,) in self.query(TABLES)}
+
+    def files_of(self, names: tuple[str, ...]) -> dict[str, int]:
+        """Return the file in which PostgreSQL keeps each table; a table that is made again has another."""
+        return dict(self.query(f"select relname, relfilenode::bigint from pg_class where relname in {names}"))
 
     def rewritten(self, table: str, last: int) -> set[str]:
         """Return the organisations that have a row written after the transaction `last`."""
@@ -87,14 +101,26 @@ def plain_results(state: State) -> dict[str, Path]:
 
 
 def send_again(state: State) -> tuple[str, str]:
-    """Send an LEA's results again without three records, and with one of a student whom another LEA reports too; return the two LEAs."""
+    """Send files of an LEA again and return it and another: results without three records, and with one of a student whom the other reports
+    too; a ledger in which the other is paid; and assignments without one.
+    """
     (lea, own_file), (other, other_file) = list(plain_results(state).items())[:2]
     own, others = own_file.read_text().splitlines(), other_file.read_text().splitlines()
     tested = next(line for line in others[4:] if ",PARTICIPATED," in line)
     shared = ",".join([*own[1].split(",")[:2], *tested.split(",")[2:]]).replace(other, lea)
-    (state.settings.sftp_dir / lea.lower() / "inbox" / own_file.name).write_text("\n".join([own[0], *own[4:], shared]) + "\n")
+    ledger, assignments = (
+        own_file.with_name(own_file.name.replace("assessment_result", extract)) for extract in ("finance_ledger", "staff_assignment")
+    )
+    lines = ledger.read_text().splitlines()
+    paid = next(number for number, line in enumerate(lines) if ",UNAUD," in line and ",actual,expenditure,1,2300," in line)
+    columns = [",payee_lea_id", *("," for _ in lines[1:])]
+    columns[paid] = f",{other}"
+    inbox = state.settings.sftp_dir / lea.lower() / "inbox"
+    (inbox / own_file.name).write_text("\n".join([own[0], *own[4:], shared]) + "\n")
+    (inbox / ledger.name).write_text("\n".join(line + column for line, column in zip(lines, columns, strict=True)) + "\n")
+    (inbox / assignments.name).write_text("\n".join(assignments.read_text().splitlines()[:-1]) + "\n")
     state.receive()
-    assert state.query("select status from ops.load_status order by load_id desc limit 1") == [("accepted",)]
+    assert state.query("select status from ops.load_status order by load_id desc limit 3") == [("accepted",)] * 3
     return lea, other
 
 
@@ -109,7 +135,7 @@ def test_only_the_touched_organisations_are_made_again_and_all_is_what_a_full_bu
     family = {org for (org,) in state.query(placed.format(f"lea_id in ('{lea}', '{other}') or org_type_code in ('REGION', 'SEA')"))} | {"EX-000"}
     for table in KEPT:
         rewritten = state.rewritten(table, last)
-        assert {lea, other, "EX"} <= rewritten <= family, table
+        assert {lea, "EX", *([other] if table in RESULTS else [])} <= rewritten <= family, table
         assert before[table] != after[table], table
 
     with psycopg.connect(state.settings.pipeline_dsn) as connection:
@@ -119,14 +145,17 @@ def test_only_the_touched_organisations_are_made_again_and_all_is_what_a_full_bu
     assert state.contents() == after
 
 
-def test_a_run_that_breaks_off_leaves_what_it_touched_to_the_next(state):
+def test_a_run_that_breaks_off_leaves_what_it_touched_to_the_next_and_keeps_what_rests_on_other_files(state):
     lea, path = next(iter(plain_results(state).items()))
     shutil.copy(path, state.settings.sftp_dir / lea.lower() / "inbox")
     state.receive()
     pin_id = pin.pin_inputs(state.settings)
+    before = state.files_of(OF_OTHER_FILES)
     transform.build(state.settings, pin_id, "cells")
 
     assert (lea,) in state.query("select org_id from ops.touched")
     transform.build(state.settings, pin_id, "cells")
     transform.build(state.settings, pin_id, "marts")
     assert state.query("select * from ops.touched") == []
+    assert len(before) == len(OF_OTHER_FILES)
+    assert state.files_of(OF_OTHER_FILES) == before

@@ -1,3 +1,6 @@
+{{ config(
+    materialized='incremental', touched_by='org_id', extracts=['finance_ledger'], indexes=[{'columns': ['org_id']}]
+) }}
 with
 
 ledger as (
@@ -39,6 +42,7 @@ select
     ), 0) as other_excluded_usd
 from ledger
 inner join ancestry on ledger.org_id = ancestry.org_id
+where {{ is_touched('ancestry.ancestor_org_id', ['finance_ledger']) }}
 group by
     ancestry.ancestor_org_id,
     ledger.school_year,

@@ -1,3 +1,6 @@
+{{ config(
+    materialized='incremental', touched_by='org_id', extracts=['staff', 'staff_assignment'], indexes=[{'columns': ['org_id']}]
+) }}
 {%- set flags = {
     'INEXPERIENCED': 'is_inexperienced',
     'EMERGENCY': 'is_emergency',
@@ -56,4 +59,5 @@ cross join
         {%- endfor %}
     ) as flag (flag_code, not_required_fte, known_fte, flagged_fte)
 inner join ancestry on teacher_by_leaf.org_id = ancestry.org_id
+where {{ is_touched('ancestry.ancestor_org_id', ['staff', 'staff_assignment']) }}
 group by ancestry.ancestor_org_id, teacher_by_leaf.school_year, flag.flag_code

@@ -1,9 +1,12 @@
+{{ config(
+    materialized='incremental', touched_by='lea_id', extracts=['finance_ledger'], indexes=[{'columns': ['lea_id']}]
+) }}
 with
 
 load_ranked as (
 
     select * from {{ ref('int_load__ranked') }}
-    where extract = 'finance_ledger'
+    where extract = 'finance_ledger' and {{ is_touched('owner_org_id', ['finance_ledger']) }}
 
 ),
 

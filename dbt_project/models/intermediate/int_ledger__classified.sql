@@ -1,3 +1,6 @@
+{{ config(
+    materialized='incremental', touched_by='lea_id', extracts=['finance_ledger'], indexes=[{'columns': ['lea_id']}]
+) }}
 with
 
 organisation as (
@@ -9,6 +12,7 @@ organisation as (
 ledger as (
 
     select * from {{ ref('int_ledger__chosen') }}
+    where {{ is_touched('lea_id', ['finance_ledger']) }}
 
 ),
 

@@ -6,16 +6,13 @@ organisation as (
 
 ),
 
-state as (
-
-    select * from {{ ref('int_state__parameterised') }}
-
-),
-
 load_ranked as (
 
     select * from {{ ref('int_load__ranked') }}
-    where extract = 'staff_assignment' and window_rank = 1
+    where
+        extract = 'staff_assignment'
+        and window_rank = 1
+        and {{ is_touched('owner_org_id', ['staff', 'staff_assignment'], reading=true) }}
 
 ),
 
@@ -74,7 +71,7 @@ left join experience
         assignment.state_code = experience.state_code
         and assignment.school_year = experience.school_year
         and assignment.staff_pid = experience.staff_pid
-left join state on assignment.state_code = state.state_code
+left join {{ ref('int_state__parameterised') }} as state on assignment.state_code = state.state_code
 left join organisation as lea on assignment.lea_id = lea.org_id and lea.org_type_code = 'LEA'
 left join organisation as school
     on assignment.school_id = school.org_id and lea.org_id = school.lea_id and school.org_type_code = 'SCHOOL'

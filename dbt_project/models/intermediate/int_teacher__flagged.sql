@@ -3,7 +3,7 @@ with
 assignment as (
 
     select * from {{ ref('int_staff__capped') }}
-    where job_class_code = 'TEACHER'
+    where job_class_code = 'TEACHER' and {{ is_touched('org_id', ['staff', 'staff_assignment']) }}
 
 ),
 

@@ -17,6 +17,7 @@ LOGGER = logging.getLogger(__name__)
 CODE = (
     "dbt_project/dbt_project.yml",
     "dbt_project/macros",
+    "dbt_project/materializations",
     "dbt_project/models",
     "dbt_project/seeds",
     "expectations",

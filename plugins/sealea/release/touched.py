@@ -37,7 +37,14 @@ SHARED_STAFF = """
     inner join raw.staff_assignment as other using (staff_pid, school_year)
     inner join ops.basis_load on other.load_id = basis_load.load_id
 """
-SHARED = {"assessment_result": SHARED_RESULTS, "staff": SHARED_STAFF, "staff_assignment": SHARED_STAFF}
+# What is paid to an LEA counts with the payer or not, as the payee sends a ledger or none.
+PAYERS = """
+    select distinct payer.lea_id
+    from raw.finance_ledger as payer
+    inner join ops.basis_load on payer.load_id = basis_load.load_id
+    where payer.payee_lea_id in (select distinct lea_id from raw.finance_ledger where load_id = any(%(loads)s))
+"""
+SHARED = {"finance_ledger": PAYERS, "assessment_result": SHARED_RESULTS, "staff": SHARED_STAFF, "staff_assignment": SHARED_STAFF}
 # LEAs that have persons in common with those that are built again are read too, and keep their rows.
 READ_RESULTS = """
     select distinct unnest(string_to_array(contending_lea_ids, ' ')) from intermediate.int_assessment__chosen

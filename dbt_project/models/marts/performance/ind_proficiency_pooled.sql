@@ -1,3 +1,6 @@
+{{ config(
+    materialized='incremental', touched_by='org_id', extracts=['assessment_result'], indexes=[{'columns': ['org_id']}]
+) }}
 with
 
 organisation as (
