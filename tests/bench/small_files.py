@@ -51,7 +51,10 @@ def extract_of(path: Path) -> str | None:
 
 def is_plain(path: Path, known: set[str]) -> bool:
     """Return whether COPY can read the file as it is: UTF-8 without a mark, commas, today's names of the columns."""
-    head = path.read_bytes().partition(b"\n")[0].decode(errors="replace")
+    try:
+        head, _, _ = path.read_text(encoding="utf-8").partition("\n")
+    except UnicodeDecodeError:
+        return False
     return set(head.strip().split(",")) <= known
 
 
