@@ -49,6 +49,7 @@ def execute(dsn: str, *statements: str) -> None:
             connection.execute(statement)
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist writes the group into the names of tests in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a folder together when several processes share them out: they share what is dear to set up."""
     for item in items:
