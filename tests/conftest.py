@@ -17,7 +17,6 @@ from sealea.local import secrets
 from sealea.pack import load_pack
 from sealea.settings import PROJECT, Settings
 
-TESTS = Path(__file__).parent
 COUNTER = itertools.count()
 TEMPLATE = "warehouse_template"
 
@@ -47,13 +46,6 @@ def execute(dsn: str, *statements: str) -> None:
     with closing(psycopg.connect(dsn, autocommit=True)) as connection:
         for statement in statements:
             connection.execute(statement)
-
-
-@pytest.hookimpl(tryfirst=True)  # xdist writes the group into the names of tests in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a folder together when several processes share them out: they share what is dear to set up."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.path.relative_to(TESTS).parts[0]))
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@ with
 
 lea as (
 
-    select * from {{ ref('int_organisation__placed') }}
+    select org_id from {{ ref('int_organisation__placed') }}
     where org_type_code = 'LEA'
 
 ),
@@ -11,9 +11,10 @@ ledger as (
 
     select
         *,
+        program_code like '2%' as is_special,
         funding_level_code in ('state_local', 'state', 'local') as is_effort
     from {{ ref('fct_ledger_cell') }}
-    where is_full_year
+    where is_full_year and org_id in (select lea.org_id from lea)
 
 ),
 
@@ -21,20 +22,15 @@ ledger as (
 spending as (
 
     select
-        cell.org_id,
-        cell.school_year,
-        sum(cell.current_expenditure_usd) filter (where cell.is_effort) as state_local_usd,
-        sum(cell.current_expenditure_usd) filter (where cell.is_effort and cell.program_code like '2%') as special_usd,
-        coalesce(sum(cell.current_expenditure_usd) filter (
-            where cell.program_code like '2%' and cell.funding_level_code = 'local'
-        ), 0) as special_local_usd,
+        org_id,
+        school_year,
+        sum(current_expenditure_usd) filter (where is_effort) as state_local_usd,
+        sum(current_expenditure_usd) filter (where is_effort and is_special) as special_usd,
+        coalesce(sum(current_expenditure_usd) filter (where is_special and funding_level_code = 'local'), 0) as special_local_usd,
         -- Local money alone is known where the books tell all of it from the state's.
-        bool_and(cell.funding_level_code <> 'state_local') filter (
-            where cell.is_effort and cell.program_code like '2%'
-        ) as is_local_known
-    from ledger as cell
-    inner join lea on cell.org_id = lea.org_id
-    group by cell.org_id, cell.school_year
+        bool_and(funding_level_code <> 'state_local') filter (where is_effort and is_special) as is_local_known
+    from ledger
+    group by org_id, school_year
 
 ),
 
@@ -72,8 +68,7 @@ select
     effort.*,
     earlier.state_local_usd as earlier_state_local_usd,
     earlier.state_local_per_pupil_usd as earlier_state_local_per_pupil_usd,
-    -- 34 CFR 300.203(c): the year that counts is the last in which effort was met by the same method. Each such year is at least
-    -- the one before, so it is the highest of all earlier years.
+    -- 34 CFR 300.203(c): the last year in which effort was met by the same method, so the highest of all earlier years.
     max(effort.special_usd) over earlier_years as earlier_special_usd,
     max(effort.special_per_child_usd) over earlier_years as earlier_special_per_child_usd,
     max(effort.special_local_usd) over earlier_years as earlier_special_local_usd,
