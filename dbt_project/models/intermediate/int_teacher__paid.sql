@@ -13,7 +13,7 @@ load_ranked as (
 
 ),
 
--- Who teaches, with all positions: the pay of other jobs follows other schedules and would blur what degree and experience explain.
+-- Who teaches, in all positions: pay of other jobs follows other schedules and would blur what degree and experience explain.
 employed as (
 
     select

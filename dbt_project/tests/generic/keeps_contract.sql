@@ -1,6 +1,6 @@
-{# Return what does not hold on some row, with how many: `promises` are conditions by column, `key` the columns that tell rows of a load #}
-{# apart; where `key_applies_to` is given, only rows for which it is true have to. Rows of a load never change, so a publish run asks only #}
-{# those that have not passed before (ops.proven_load). #}
+{# Return what does not hold on some row, with how many: `promises` are conditions by column, `key` the columns that tell #}
+{# rows of a load apart; where `key_applies_to` is given, only rows for which it is true have to. Rows of a load never change, #}
+{# so a publish run asks only those that have not passed before (ops.proven_load). #}
 {% test keeps_contract(model, key, promises, key_applies_to='true') %}
 
 with
