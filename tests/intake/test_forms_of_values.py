@@ -29,6 +29,7 @@ def amounts(examine, example):
 
 
 def test_an_amount_with_dollar_sign_commas_or_parentheses_is_what_it_says(state, example):
+    state.send("org_directory", example("org_directory"), sender_id="sea")
     outcomes = state.send_all("finance_ledger", [example("finance_ledger", (2, "amount_usd", written)) for written in AMOUNTS])
 
     assert [outcome.status for outcome in outcomes] == ["accepted"] * len(AMOUNTS)
