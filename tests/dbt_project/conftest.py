@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -146,7 +145,7 @@ def small_state(warehouse: Any, pin_in: Callable[[psycopg.Connection], Any]) -> 
     with psycopg.connect(warehouse.pipeline) as connection:
         pin = pin_in(connection)
         for path in sorted(DATA.glob("*/*.csv")):  # data/<sender>/<extract>_<year>_<window>.csv
-            extract, year, window = re.fullmatch(r"(\w+)_(\d{4})_(\w+)", path.stem).groups()  # type: ignore[union-attr]  # every file there is named so
+            extract, year, window = path.stem.rsplit("_", 2)
             header, *rows = csv.reader(path.read_text().splitlines())
             pin.load(path.parent.name, extract, int(year), window, header, [[value or None for value in row] for row in rows])
         connection.execute("update ops.state_parameter set value = 3 where parameter in ('minimum_n', 'minimum_n_gap')")

@@ -52,7 +52,7 @@ OF_THE_WHOLE = (
 def files() -> Iterator[tuple[str, str, int, str, Rows]]:
     """Yield sender, extract, year, window and rows of each file of the small state."""
     for path in sorted(DATA.glob("*/*.csv")):
-        extract, year, window = re.fullmatch(r"(\w+)_(\d{4})_(\w+)", path.stem).groups()  # type: ignore[union-attr]
+        extract, year, window = path.stem.rsplit("_", 2)
         if path.parent.name in ("sea", "ex-0101"):
             yield path.parent.name, extract, int(year), window, list(csv.DictReader(path.read_text().splitlines()))
 
