@@ -5,7 +5,7 @@ import pytest
 
 from sealea.contract import load_contract
 from sealea.errors import RuleBug
-from sealea.intake import membership, receiving
+from sealea.intake import membership, receiving, rereading
 from sealea.intake.expressions import Submission
 from sealea.intake.senders import register
 from sealea.settings import PROJECT
@@ -110,6 +110,23 @@ def test_a_school_that_the_directory_does_not_have_is_quarantined(registered, ex
 
     assert (outcome.status, outcome.findings) == ("accepted", [("PER-003", 5, "school_id")])
     assert 5 not in outcome.loaded_lines
+
+
+def test_a_record_that_failed_against_an_older_directory_counts_when_the_directory_knows_better(registered, example):
+    state, known = registered, example("org_directory")
+    school = next(line for line in known.splitlines(keepends=True) if line.startswith("EX-0101-001,"))
+    standing = "select count(*) from raw.staff_assignment inner join ops.current_load using (load_id) where line_number = 5"
+    state.send("org_directory", known, sender_id="sea")
+    state.send_all("staff_assignment", [example("staff_assignment", (5, "school_id", "EX-0101-999"))])
+
+    assert rereading.reread(state.settings) == NOTHING
+    assert state.rows(standing) == [(0,)]
+
+    state.send("org_directory", known + school.replace("EX-0101-001", "EX-0101-999"), sender_id="sea", sent_at="20260902T080000")
+
+    assert rereading.reread(state.settings) == NOTHING | {"accepted": 1}
+    assert state.rows(standing) == [(1,)]
+    assert rereading.reread(state.settings) == NOTHING
 
 
 def test_an_lea_is_not_a_school_and_must_be_in_the_directory_itself(registered, example):

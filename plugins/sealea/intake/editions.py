@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -65,6 +65,29 @@ READINGS = """
 """
 
 
+# Files with a finding of a rule that looks in the SEA's data, where those that count now are not all those that it looked in.
+BEHIND = (
+    READINGS
+    + """
+    , looked_in as (
+        select * from unnest(%(rule_extract)s::text[], %(rule_id)s::text[], %(found_in)s::text[]) as rule (extract, rule_id, found_in)
+    ),
+    of_sea as (
+        select current_load.extract, current_load.load_id from current_load inner join ops.sender using (sender_id)
+        where sender.kind = 'sea' and sender.state_code = %(state_code)s
+    )
+    select distinct reading.extract, reading.layout, reading.school_year, reading.window_code, reading.contract_version, reading.pack_version,
+        reading.submission_id
+    from reading
+    inner join looked_in using (extract)
+    inner join of_sea on looked_in.found_in = of_sea.extract
+    where not exists (
+        select from ops.load_reference where load_reference.load_id = reading.load_id and load_reference.reference_load_id = of_sea.load_id
+    ) and exists (select from ops.finding where finding.load_id = reading.load_id and finding.level = 1 and finding.rule_id = looked_in.rule_id)
+"""
+)
+
+
 @dataclass(frozen=True)
 class Scope:
     """Which windows are looked at; without any part, those that are open."""
@@ -95,9 +118,9 @@ class Group(NamedTuple):
 
 
 def due(connection: psycopg.Connection, desk: Desk, scope: Scope, today: date) -> list[tuple[Waiting, int]]:
-    """Return the files that were read under other rules, oldest first and the SEA's before all, each with its newest load.
+    """Return the files that were read under other rules, or failed against other data of the SEA, oldest first and the SEA's before all.
 
-    Notes the editions of now, so that a later change of words is told from a change of rules.
+    Each comes with its newest load. Notes the editions of now, so that a later change of words is told from a change of rules.
     """
     known = {"state_code": desk.pack.state_code, "unread": ledger.UNREAD}
     query = READINGS + " select distinct extract, layout, school_year, window_code, contract_version, pack_version from reading"
@@ -105,14 +128,29 @@ def due(connection: psycopg.Connection, desk: Desk, scope: Scope, today: date) -
     noted = note(connection, desk, groups)
     windows = calendar(connection, desk)
     changed = [
-        group
-        for group in groups
-        if (edition := edition_of(desk, group))
-        and edition != noted.get(group)
-        and scope.holds(group)
-        and (scope.is_named or is_open(windows, group, today))
+        group for group in groups if (edition := edition_of(desk, group)) and edition != noted.get(group) and is_due(scope, windows, group, today)
     ]
-    return files(connection, known, changed) if changed else []
+    behind = [
+        submission_id
+        for *group, submission_id in connection.execute(BEHIND, {**known, **looked_in(desk)}).fetchall()
+        if is_due(scope, windows, Group(*group), today)
+    ]
+    return files(connection, known, changed, behind) if changed or behind else []
+
+
+def is_due(scope: Scope, windows: Mapping[tuple[str, int, str], date], group: Group, today: date) -> bool:
+    """Return whether files of the group are to be read again now: they are named, or nobody named any and their window is open."""
+    return scope.holds(group) and (scope.is_named or is_open(windows, group, today))
+
+
+def looked_in(desk: Desk) -> dict[str, list[str]]:
+    """Return the rules that look in data of the SEA: by place in three lists their extract, their id, and the extract they look in."""
+    rules = [(extract, rule) for extract, contract in desk.contracts.items() for rule in contract.rules if rule.reference_extract]
+    return {
+        "rule_extract": [extract for extract, _ in rules],
+        "rule_id": [rule.id for _, rule in rules],
+        "found_in": [rule.reference_extract for _, rule in rules],
+    }
 
 
 def note(connection: psycopg.Connection, desk: Desk, groups: Iterable[Group]) -> Mapping[Group, str]:
@@ -173,8 +211,8 @@ def is_open(windows: Mapping[tuple[str, int, str], date], group: Group, today: d
     return windows.get((group.extract, group.school_year, group.window_code), today) >= today
 
 
-def files(connection: psycopg.Connection, known: Mapping[str, Any], changed: Iterable[Group]) -> list[tuple[Waiting, int]]:
-    """Return the files of these groups."""
+def files(connection: psycopg.Connection, known: Mapping[str, Any], changed: Sequence[Group], behind: list[int]) -> list[tuple[Waiting, int]]:
+    """Return the files of these groups, and those of these submissions."""
     query = (
         READINGS
         + """
@@ -183,16 +221,16 @@ def files(connection: psycopg.Connection, known: Mapping[str, Any], changed: Ite
         from reading
         inner join newest using (submission_id)
         inner join ops.delivery using (submission_id)
-        where not delivery.is_duplicate and (
+        where not delivery.is_duplicate and (reading.submission_id = any(%(behind)s) or (
             reading.extract, reading.layout, reading.school_year, reading.window_code, reading.contract_version, reading.pack_version
-        ) in (select * from unnest(%(extract)s::text[], %(layout)s::text[], %(year)s::integer[], %(window)s::text[], %(c)s::text[], %(p)s::text[]))
+        ) in (select * from unnest(%(extract)s::text[], %(layout)s::text[], %(year)s::integer[], %(window)s::text[], %(c)s::text[], %(p)s::text[])))
         group by reading.kind, reading.sender_id, delivery.delivery_id, reading.submission_id, reading.sha256
         order by reading.kind <> 'sea', reading.submission_id
         """
     )
     names = ("extract", "layout", "year", "window", "c", "p")
-    columns = dict(zip(names, map(list, zip(*changed, strict=True)), strict=True))
-    return list(waiting(connection.execute(query, {**known, **columns})))
+    columns = {name: [group[place] for group in changed] for place, name in enumerate(names)}
+    return list(waiting(connection.execute(query, {**known, **columns, "behind": behind})))
 
 
 def waiting(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Waiting, int]]:

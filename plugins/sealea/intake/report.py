@@ -22,7 +22,7 @@ NAME_LENGTH = 150
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 TABLE = ("line_number", "rule_id", "severity", "column_name", "message", "fix", "detail", "cell")
 RETURNED_F2 = "the record cannot be loaded"  # and the rest of a returned file does not go on
-REREAD = "The state has changed its rules for this window, so the file that is here was read again."
+REREAD = "The state has changed its rules for this window, or the data it holds files against, so the file that is here was read again."
 AS_READ_BEFORE = "What counted until now counts on, until a corrected file comes."
 AS_READ_NOW = "This answer takes the place of the one before."
 VERDICTS = {
@@ -51,7 +51,7 @@ class Facts:
     `status` is a verdict of level 1, duplicate, or for level 2 compared (there are findings) or agrees. `counts` are by extract;
     `repeats` is the status of the file of which this one is a copy, empty for a new one; `earlier` says what was sent before.
     A check before sending, `is_check`, has no delivery, and names what it could not look at in `not_checked`. `reread_of`
-    is the load before this one, of a file that was read again because the rules changed. An answer `is_of_level_2` stands beside the
+    is the load before this one, of a file that was read again because the rules or the SEA's data changed. An answer `is_of_level_2` stands beside the
     first one, and the newest replaces the one before.
     """
 
