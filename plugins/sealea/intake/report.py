@@ -51,8 +51,8 @@ class Facts:
     `status` is a verdict of level 1, duplicate, or for level 2 compared (there are findings) or agrees. `counts` are by extract;
     `repeats` is the status of the file of which this one is a copy, empty for a new one; `earlier` says what was sent before.
     A check before sending, `is_check`, has no delivery, and names what it could not look at in `not_checked`. `reread_of`
-    is the load before this one, of a file that was read again because the rules or the SEA's data changed. An answer `is_of_level_2` stands beside the
-    first one, and the newest replaces the one before.
+    is the load before this one, of a file that was read again because the rules or the SEA's data changed. An answer
+    `is_of_level_2` stands beside the first one, and the newest replaces the one before.
     """
 
     status: str
