@@ -44,7 +44,7 @@ def receive() -> None:
 
         return receiving.recheck_waiting(load_settings())
 
-    @task(trigger_rule="all_done", doc_md="Reads what is landed of open windows again where a rule, contract or pack has changed.")
+    @task(trigger_rule="all_done", doc_md="Reads what is landed of open windows again where a rule, contract, pack or the SEA's data have changed.")
     def reread_under_changed_rules() -> dict[str, int]:
         from sealea.intake import rereading
 
