@@ -13,8 +13,6 @@ from sealea.intake.keys import Fingerprints, SamePerson
 from sealea.intake.membership import Known
 from sealea.intake.totals import Sums
 
-__all__ = ["Check", "Claim", "Known", "check", "needs_whole_file"]
-
 WHOLE_STATE = "*"
 
 

@@ -7,9 +7,10 @@ from typing import Protocol
 import polars as pl
 
 from sealea.intake import checking, findings, mapping, standards, verdict
-from sealea.intake.checking import Check, Claim, Known
+from sealea.intake.checking import Check, Claim
 from sealea.intake.lines import Account
 from sealea.intake.mapping import Feed
+from sealea.intake.membership import Known
 from sealea.intake.reading import Reading
 from sealea.intake.standards import Standard
 from sealea.intake.verdict import Judgement, Verdict

@@ -91,13 +91,14 @@ def mark(connection: psycopg.Connection, pin_id: int, contracts: Mapping[str, Co
     with connection.transaction():
         changed: dict[str, list[int]] = dict(connection.execute(CHANGED, {"pin": pin_id}).fetchall())
         is_of_leas = all(extract in contracts and contracts[extract].sender == "lea" for extract in changed)
-        if is_of_leas and scalar(connection, SAME_CODE, [pin_id]):
+        is_same_code = scalar(connection, SAME_CODE, [pin_id])
+        if is_of_leas and is_same_code:
             rest_on(connection, pin_id, keep_old=True)  # who shares persons is asked of old and new loads
             for extract, load_ids in changed.items():
                 mark_extract(connection, contracts[extract], load_ids)
         else:
             connection.execute("insert into ops.touched (extract, org_id) values ('*', '*') on conflict do nothing")
-        if scalar(connection, SAME_CODE, [pin_id]):
+        if is_same_code:
             connection.execute("delete from ops.proven_load where load_id = any(%s)", [[load for loads in changed.values() for load in loads]])
         else:
             connection.execute("delete from ops.proven_load")
