@@ -8,8 +8,8 @@ from sealea.release.suite import load_suites
 from sealea.settings import PROJECT
 
 SUITES = load_suites(PROJECT)
-# What the sample state warns of: two years have no trend of three, and one LEA's payroll is planted with a million that its ledger lacks.
-WARNED = {"GATE-073", "GATE-225"}
+# What the sample state warns of: two years have no trend of three, and not every LEA reports every extract.
+WARNED = {"GATE-073", "GATE-092"}
 CELL = "org_id = 'EX-0101-001' and school_year = 2026 and subject_code = 'ELA' and grade_code = '03' and subgroup_code = 'ALL'"
 COVERAGE = "extract = 'assessment_result' and school_year = 2026"
 WITHHELD_RATE = "ctid = (select ctid from candidate.indicator_value where indicator_id = 'proficiency' and reason_code = '*' limit 1)"
@@ -162,7 +162,7 @@ def test_a_state_half_of_whose_leas_withdrew_their_results_is_held_until_they_ar
         transform.build(state.settings, pin_id, layer)
     served = state.pointers()
 
-    assert unmet(state, pin_id) == {"GATE-090", "GATE-092", *WARNED}
+    assert unmet(state, pin_id) == {"GATE-090", *WARNED}
     assert state.pointers() == served
     state.query(withdrawn, "accepted")
     assert pin.pin_inputs(state.settings) is None

@@ -5,7 +5,7 @@ from pathlib import Path
 from sealea.sample_state.size import Size
 from sealea.sample_state.writing import write_state
 
-SIZE = Size(leas=6, students=2400, years=2, seed=70)
+SIZE = Size(leas=6, students=2400, years=2, seed=71)
 ERROR_RATE = 0.12
 
 
