@@ -21,7 +21,7 @@ PARTS_OF_A_STAGE = {
     "blocks": {"body", "values"},
     "parsing": {"forms"},
     "second_look": {"blocks", "body", "forms", "header", "reading"},
-    "inspection": {"checking", "lines", "mapping", "reading", "standards", "verdict"},
+    "inspection": {"checking", "lines", "mapping", "membership", "reading", "standards", "verdict"},
     "checking": {"expressions", "keys", "membership", "rules", "totals", "values"},
     "totals": {"expressions"},
     "rules": {"expressions", "values"},
