@@ -63,14 +63,15 @@ def theirs_seconds(settings: Settings) -> float:
 def ours_seconds(settings: Settings) -> float:
     """Return how long dbt works on the models from nothing, by its own account: without starting and parsing."""
     project, work = str(settings.project_dir / "dbt_project"), transform.work_dir(settings)
+    results = work / "by_hand.json"
     ((pin_id,),) = servers.rows(settings.pipeline_dsn, "select max(pin_id) from ops.pin")
     options = {"--project-dir": project, "--profiles-dir": project, "--target-path": str(work / "target"), "--log-path": str(work / "log")}
-    flags = ("--no-use-colors", "--partial-parse", "run", "--full-refresh", "--vars", json.dumps({"pin_id": pin_id}), "--select", *MODELS)
-    command = [sys.executable, "-P", "-m", "sealea.release.child", *flags, *(part for option in options.items() for part in option)]
-    environ = transform.dbt_environment(settings) | {"PYTHONPATH": python_path(settings)}
+    flags = ("--no-use-colors", "--no-write-json", "run", "--full-refresh", "--select", *MODELS)
+    command = [sys.executable, "-P", "-m", "sealea.release.child", str(results), *flags, *(part for option in options.items() for part in option)]
+    environ = transform.dbt_environment(settings, pin_id) | {"PYTHONPATH": python_path(settings)}
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
-    return sum(map(executed, json.loads((work / "target/run_results.json").read_text())["results"]))
+    return sum(map(executed, json.loads(results.read_text())["results"]))
 
 
 def executed(result: Mapping[str, Any]) -> float:

@@ -45,11 +45,11 @@ class Dbt:
     folder: Path
     project: Path = DBT_PROJECT
 
-    def run(self, *arguments: str) -> list[Outcome]:
-        """Run dbt as the role that transforms; return what became of each node."""
+    def run(self, *arguments: str, pin_id: int = 0) -> list[Outcome]:
+        """Run dbt as the role that transforms, on the loads of the pin; return what became of each node. Pin 0 is that of an empty warehouse."""
         address = conninfo.conninfo_to_dict(self.dsn)
         names = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password", "DATABASE": "dbname"}
-        environment = os.environ | {f"TRANSFORM_{name}": str(address.get(key, "")) for name, key in names.items()}
+        environment = os.environ | {f"TRANSFORM_{name}": str(address.get(key, "")) for name, key in names.items()} | {"PIN_ID": str(pin_id)}
         folders = {
             "--project-dir": self.project,
             "--profiles-dir": self.project,
@@ -67,7 +67,7 @@ class Dbt:
     def build(self, pin_id: int) -> None:
         """Build and test both layers from the loads of the pin, as a publish run does."""
         for layer in ("cells", "marts"):
-            run = self.run("build", "--select", f"tag:{layer}", "--exclude-resource-type", "unit_test", "--vars", f"{{pin_id: {pin_id}}}")
+            run = self.run("build", "--select", f"tag:{layer}", "--exclude-resource-type", "unit_test", pin_id=pin_id)
             assert [node for node in run if node.status not in ("success", "pass")] == []
             if layer == "cells":
                 fit_level_gaps(self.dsn)

@@ -60,7 +60,7 @@ def test_an_indicator_from_outside_the_catalogue_takes_one_sql_one_yaml_and_one_
 ) -> None:
     dbt = dbt_on(warehouse.transform, project, project / "dbt_project")
 
-    run = dbt.run("build", "--select", "+indicator_value", "--exclude-resource-type", "unit_test", "test", "--vars", f"{{pin_id: {small_state}}}")
+    run = dbt.run("build", "--select", "+indicator_value", "--exclude-resource-type", "unit_test", "test", pin_id=small_state)
 
     assert [node for node in run if node.status not in ("success", "pass")] == []
     with psycopg.connect(warehouse.pipeline) as connection:

@@ -1,6 +1,5 @@
 """The recipe of CONTRIBUTING: an extract is one contract and one folder of examples. This one is added here, to a copy of the project."""
 
-import json
 import shutil
 import subprocess
 import sys
@@ -74,11 +73,11 @@ def test_a_file_of_it_comes_in_by_the_front_door_and_staging_reads_it(project, w
 
     assert sum(outcome["accepted"] for outcome in outcomes) == 2
     pin_id = pin.pin_inputs(settings)
-    dbt = [sys.executable, "-m", "sealea.release.child", "build", "--select", "stg_bus_route", "--vars", json.dumps({"pin_id": pin_id})]
+    dbt = [sys.executable, "-m", "sealea.release.child", settings.state_dir / "results.json", "build", "--select", "stg_bus_route"]
     folders = ["--project-dir", project / "dbt_project", "--profiles-dir", project / "dbt_project", "--target-path", settings.state_dir / "target"]
     run = subprocess.run(
         [*dbt, *folders, "--log-path", settings.state_dir / "log"],
-        env=transform.dbt_environment(settings),
+        env=transform.dbt_environment(settings, pin_id),
         capture_output=True,
         text=True,
         check=False,

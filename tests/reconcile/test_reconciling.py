@@ -36,7 +36,7 @@ def answer(state: Any, *rule_ids: str, packs: Any = PACKS) -> tuple[int, dict[st
 def staged(state: Any, extract: str, pin_id: int) -> list[tuple[Any, ...]]:
     """Return load and line of the rows that staging gives, by its own SQL."""
     text = (PROJECT / f"dbt_project/models/staging/stg_{extract}.sql").read_text()
-    text = re.sub(r"\{\{ source\('(\w+)', '(\w+)'\) \}\}", r"\1.\2", text).replace("{{ var('pin_id') }}", str(pin_id))
+    text = re.sub(r"\{\{ source\('(\w+)', '(\w+)'\) \}\}", r"\1.\2", text).replace("{{ env_var('PIN_ID', '0') }}", str(pin_id))
     return state.query(f"select load_id, line_number from ({text}) as staged order by 1, 2")
 
 

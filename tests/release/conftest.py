@@ -43,7 +43,7 @@ class Bench:
         """Change the candidate as dbt would, by the same role."""
         return run(self.transform, statement)
 
-    def accept_load(self, physical_lines: int = 4) -> int:
+    def accept_load(self, physical_lines: int = 4, extract: str = "staff") -> int:
         """Record a file of one header and three rows as accepted and announced; return its load."""
         run(
             self.pipeline,
@@ -53,8 +53,9 @@ class Bench:
         ((submission_id,),) = self.query(
             """
             insert into ops.submission (sender_id, layout, school_year, window_code, sha256, byte_count, original_name)
-            values ('ex-0101', 'staff', 2026, %s, %s, 100, 'file.csv') returning submission_id
+            values ('ex-0101', %s, 2026, %s, %s, 100, 'file.csv') returning submission_id
             """,
+            extract,
             f"w{count}",
             f"sha{count}",
         )
@@ -62,12 +63,13 @@ class Bench:
             """
             insert into ops.load (submission_id, extract, pack_version, physical_line_count, header_line_count, blank_line_count, loaded_line_count,
                 quarantined_line_count, unreadable_line_count, loaded_row_count, quarantined_row_count)
-            values (%s, 'staff', 'p', %s, 1, 0, 3, 0, 0, 3, 0) returning load_id
+            values (%s, %s, 'p', %s, 1, 0, 3, 0, 0, 3, 0) returning load_id
             """,
             submission_id,
+            extract,
             physical_lines,
         )
-        self.query("insert into raw.staff (load_id, line_number) select %s, generate_series(2, 4)", load_id)
+        self.query(f"insert into raw.{extract} (load_id, line_number) select %s, generate_series(2, 4)", load_id)
         self.query("insert into ops.load_event (load_id, status, actor) values (%s, 'accepted', 'test')", load_id)
         self.query("insert into ops.outbox (kind, body) values ('asset', %s)", str(load_id))
         return int(load_id)

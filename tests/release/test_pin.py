@@ -8,6 +8,7 @@ import pytest
 
 from sealea.errors import SealeaError
 from sealea.release import pin, publishing
+from sealea.settings import PROJECT
 
 
 def pinned_loads(bench, pin_id):
@@ -27,6 +28,18 @@ def test_a_pin_names_the_current_loads_and_no_others(bench):
 
 def test_an_empty_warehouse_gives_nothing_to_publish(bench):
     assert pin.pin_inputs(bench.settings) is None
+
+
+def test_what_only_the_sea_sends_gives_nothing_to_publish_on_its_own(bench):
+    contracts = bench.settings.project_dir / "expectations/extracts"
+    contracts.mkdir(parents=True)
+    shutil.copy(PROJECT / "expectations/extracts/org_directory.yml", contracts)
+    bench.accept_load(extract="org_directory")
+
+    assert pin.pin_inputs(bench.settings) is None
+    assert pending(bench) == []
+    bench.accept_load()
+    assert pinned_loads(bench, pin.pin_inputs(bench.settings)) == [1, 2]
 
 
 def test_nothing_is_pinned_when_readers_already_see_these_inputs(bench):

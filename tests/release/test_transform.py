@@ -15,7 +15,6 @@ PROJECT_FILE = """
 name: small
 version: "1.0"
 profile: sealea
-vars: {pin_id: 0}
 models:
     +materialized: table
     +grants: {select: [sealea_pipeline]}
@@ -45,7 +44,7 @@ def small(bench):
     shutil.copy(PROJECT / "dbt_project/profiles.yml", dbt)
     shutil.copy(PROJECT / "dbt_project/macros/generate_schema_name.sql", dbt / "macros")
     (dbt / "dbt_project.yml").write_text(PROJECT_FILE)
-    (dbt / "models/cells/cell_pinned.sql").write_text("select load_id from ops.pinned_load where pin_id = {{ var('pin_id') }}")
+    (dbt / "models/cells/cell_pinned.sql").write_text("select load_id from ops.pinned_load where pin_id = {{ env_var('PIN_ID', '0') }}")
     (dbt / "models/marts/mart_pinned.sql").write_text("select load_id from {{ ref('cell_pinned') }}")
     (dbt / "models/marts/marts.yml").write_text(MART_TESTS)
     return bench
@@ -119,7 +118,7 @@ def test_the_results_of_the_newest_pins_are_kept_and_those_of_the_oldest_go(smal
     for number in range(8, 68):
         (kept / str(number)).mkdir(parents=True)
 
-    transform.keep_results(small.settings, 68, "cells")
+    transform.results_file(small.settings, 68, "cells")
 
     assert sorted(int(folder.name) for folder in kept.iterdir()) == list(range(19, 69))
 

@@ -3,7 +3,7 @@ with
 pinned_load as (
 
     select * from {{ source('ops', 'pinned_load') }}
-    where pin_id = {{ var('pin_id') }} and extract = 'staff_credential'
+    where pin_id = {{ env_var('PIN_ID', '0') }} and extract = 'staff_credential'
 
 ),
 

@@ -3,7 +3,7 @@ with
 pinned_load as (
 
     select * from {{ source('ops', 'pinned_load') }}
-    where pin_id = {{ var('pin_id') }}
+    where pin_id = {{ env_var('PIN_ID', '0') }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 pinned_load as (
 
     select * from {{ source('ops', 'pinned_load') }}
-    where pin_id = {{ var('pin_id') }}
+    where pin_id = {{ env_var('PIN_ID', '0') }}
 
 ),
 
@@ -12,7 +12,7 @@ pinned_load as (
 quarantined_row as (
 
     select * from {{ source('ops', 'quarantined_row') }}
-    where pin_id = {{ var('pin_id') }}
+    where pin_id = {{ env_var('PIN_ID', '0') }}
 
 ),
 

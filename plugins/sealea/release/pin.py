@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 
+from sealea.contract import load_contracts
 from sealea.pack import load_pack
 from sealea.release.completeness import require_complete
 from sealea.release.releases import ids, published_release, scalar, standing_hold, turn
@@ -44,10 +45,12 @@ class Inputs:
 def pin_inputs(settings: Settings) -> int | None:
     """Return the pin that names the current inputs; None if there is nothing to publish or a hold stands.
 
-    There is nothing to publish when the inputs are those of the published release. The `asset` messages that announced
-    the pinned loads are then delivered; those that come later announce the next run. Raises SealeaError if a load lost lines or rows.
+    There is nothing to publish when the inputs are those of the published release, or when no file is there of those
+    that only LEAs answer for. The `asset` messages that announced the pinned loads are then delivered; those that come later
+    announce the next run. Raises SealeaError if a load lost lines or rows.
     """
     code_version, pack_version = code_fingerprint(settings.project_dir), load_pack(settings.project_dir, settings.state_pack).version
+    references = [name for name, contract in load_contracts(settings.project_dir).items() if contract.sender != "lea"]
     with turn(settings.pipeline_dsn) as connection:
         if hold := standing_hold(connection):
             LOGGER.warning("Nothing is pinned. %s. Lift the hold to publish again.", hold)
@@ -58,16 +61,17 @@ def pin_inputs(settings: Settings) -> int | None:
             messages = ids(connection, "select message_id from ops.outbox where kind = 'asset' and delivered_at is null")
             loads = ids(connection, "select load_id from ops.current_load order by load_id")
             inputs = Inputs(tuple(loads), code_version, pack_version)
-            pin_id = None if is_published(connection, inputs) else pin(connection, inputs)
+            told = scalar(connection, "select exists (select from ops.current_load where extract <> all(%s))", [references])
+            pin_id = pin(connection, inputs) if told and not is_published(connection, inputs) else None
         connection.isolation_level = None
         connection.execute("update ops.outbox set delivered_at = clock_timestamp() where message_id = any(%s) and delivered_at is null", [messages])
     return pin_id
 
 
 def is_published(connection: psycopg.Connection, inputs: Inputs) -> bool:
-    """Return whether readers already see what these inputs give; also if there are no loads at all."""
+    """Return whether readers already see what these inputs give."""
     query = "select pin.input_hash from ops.release inner join ops.pin using (pin_id) where release.release_id = %s"
-    return not inputs.load_ids or scalar(connection, query, [published_release(connection)]) == inputs.input_hash
+    return bool(scalar(connection, query, [published_release(connection)]) == inputs.input_hash)
 
 
 def pin(connection: psycopg.Connection, inputs: Inputs) -> int:

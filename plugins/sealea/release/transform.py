@@ -50,8 +50,8 @@ def build(settings: Settings, pin_id: int, layer: Layer) -> dict[str, Any]:
         if layer == LAYERS[0]:
             touched.mark(connection, pin_id, load_contracts(settings.project_dir))
         connection.execute("delete from ops.build where layer = any(%s)", [list(LAYERS[LAYERS.index(layer) :])])
-        output, exit_code = run_dbt(settings, pin_id, layer)
-        results = keep_results(settings, pin_id, layer)
+        results = results_file(settings, pin_id, layer)
+        output, exit_code = run_dbt(settings, pin_id, layer, results)
         nodes = list(read_nodes(results))
         raise_for_failures(layer, nodes, exit_code, output)
         if layer == "cells":
@@ -73,49 +73,54 @@ def require_inputs(connection: psycopg.Connection, pin_id: int, layer: Layer) ->
         raise SealeaError(f"The layer '{below[-1]}' is not built from pin {pin_id}. Build it first: trigger the publish DAG again.")
 
 
-def run_dbt(settings: Settings, pin_id: int, layer: Layer) -> tuple[str, int]:
-    """Run `dbt build` for one layer; return what it printed and its exit code."""
-    (work_dir(settings) / "target/run_results.json").unlink(missing_ok=True)
+def run_dbt(settings: Settings, pin_id: int, layer: Layer, results: Path) -> tuple[str, int]:
+    """Run `dbt build` for one layer, which writes `results`; return what it printed and its exit code."""
     project = str(settings.project_dir / "dbt_project")
     options = {
         "--select": f"tag:{layer}",
         "--exclude-resource-type": "unit_test",
-        "--vars": json.dumps({"pin_id": pin_id, "builds_by_touch": True}),
+        "--vars": json.dumps({"builds_by_touch": True}),
         "--project-dir": project,
         "--profiles-dir": project,
         "--target-path": str(work_dir(settings) / "target"),
         "--log-path": str(work_dir(settings) / "log"),
+        "--log-level-file": "info",
     }
-    # What the layer below has parsed, with the same pin, is parsed: three seconds less.
-    parsing = "--no-partial-parse" if layer == LAYERS[0] else "--partial-parse"
     arguments = [part for option in options.items() for part in option]
-    command = [sys.executable, "-m", "sealea.release.child", "--no-use-colors", parsing, "build", *arguments]
+    command = [sys.executable, "-m", "sealea.release.child", str(results), "--no-use-colors", "--no-write-json", "build", *arguments]
     try:
         finished = subprocess.run(
-            command, env=dbt_environment(settings), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=TIMEOUT_SECONDS, check=False
+            command,
+            env=dbt_environment(settings, pin_id),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise SealeaError(f"dbt was ended: the layer '{layer}' took over {TIMEOUT_SECONDS} s. Look for a slow model or a lock.") from error
     return finished.stdout, finished.returncode
 
 
-def dbt_environment(settings: Settings) -> dict[str, str]:
-    """Return the environment of the dbt process: the address and role it works with, and no telemetry."""
+def dbt_environment(settings: Settings, pin_id: int) -> dict[str, str]:
+    """Return the environment of the dbt process: the pin, the address and role it works with, and no telemetry.
+
+    The pin is no --vars: for another value of those dbt parses the whole project again, for another PIN_ID only the models that name it.
+    """
     address = conninfo.conninfo_to_dict(settings.transform_dsn)
     names = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password", "DATABASE": "dbname"}
     warehouse = {f"TRANSFORM_{name}": str(address.get(key) or "") for name, key in names.items()}
-    return dict(os.environ) | warehouse | {"PGOPTIONS": NO_WAIT, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
+    fixed = {"PGOPTIONS": NO_WAIT, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
+    return dict(os.environ) | warehouse | fixed | {"PIN_ID": str(pin_id)}
 
 
-def keep_results(settings: Settings, pin_id: int, layer: Layer) -> Path:
-    """Move dbt's results to the folder of their pin and return them there; the folders of the oldest pins go."""
+def results_file(settings: Settings, pin_id: int, layer: Layer) -> Path:
+    """Return where dbt's results are kept, in the folder of their pin; those of an earlier attempt and the folders of the oldest pins go."""
     pins = work_dir(settings) / "pins"
     kept = pins / str(pin_id) / f"{layer}.json"
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.unlink(missing_ok=True)
-    fresh = work_dir(settings) / "target/run_results.json"
-    if fresh.is_file():
-        shutil.copyfile(fresh, kept)
     for folder in sorted(pins.iterdir(), key=lambda folder: int(folder.name))[:-KEPT_PINS]:
         shutil.rmtree(folder)
     return kept

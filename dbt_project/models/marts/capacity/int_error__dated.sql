@@ -3,7 +3,7 @@ with
 pin as (
 
     select * from {{ source('ops', 'pin') }}
-    where pin_id = {{ var('pin_id') }}
+    where pin_id = {{ env_var('PIN_ID', '0') }}
 
 ),
 

@@ -23,7 +23,7 @@ carried as (
     from {{ source('ops', 'pinned_load') }} as pinned_load
     inner join {{ source('ops', 'sender_organisation') }} as sender_organisation
         on pinned_load.sender_id = sender_organisation.sender_id
-    where pinned_load.pin_id = {{ var('pin_id') }}
+    where pinned_load.pin_id = {{ env_var('PIN_ID', '0') }}
 
 )
 
