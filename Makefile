@@ -28,7 +28,7 @@ status: ## show the services, their addresses and logins
 
 test: .venv/dev ## run every test against real services
 	@tests/browser/install.sh
-	@.venv/bin/pytest
+	@.venv/bin/python tests/run.py
 
 plug: .venv/dev ## kill processes, PostgreSQL and the whole stack at random moments; nothing may change (45 minutes)
 	@PYTHONPATH=tests .venv/bin/python -m plug $(PLUG)

@@ -129,6 +129,21 @@ def test_a_record_that_failed_against_an_older_directory_counts_when_the_directo
     assert rereading.reread(state.settings) == NOTHING
 
 
+def test_a_record_read_before_the_chart_of_accounts_ever_came_is_held_against_it_when_it_comes(registered, example):
+    state, found = registered, "select count(*) from ops.standing_finding where rule_id = 'FIN-001' and line_number = 3"
+    state.send("org_directory", example("org_directory"), sender_id="sea")
+    state.send_all("finance_ledger", [example("finance_ledger", (3, "object_code", "9999"))])
+    assert rereading.reread(state.settings) == NOTHING
+    assert state.rows(found) == [(0,)]
+
+    chart = (PROJECT / "expectations/examples/chart_of_accounts/records.csv").read_text()
+    state.send("chart_of_accounts", chart, sender_id="sea")
+
+    assert rereading.reread(state.settings) == NOTHING | {"returned": 1}  # a chart of four funds knows little of the file
+    assert state.rows(found) == [(1,)]
+    assert rereading.reread(state.settings) == NOTHING
+
+
 def test_an_lea_is_not_a_school_and_must_be_in_the_directory_itself(registered, example):
     send_directory(registered, SCHOOL.format(""), "EX-0101-002,SCHOOL,South,EX-0101,,\n")
 

@@ -19,8 +19,8 @@ from sealea.local import secrets
 
 TESTS = Path(__file__).parents[1]
 COUNTER = itertools.count()
-PROCESSES, POSTGRES = 9, 3
-SURELY_HIT = 3  # of the twelve; the others may come when their step has just ended, about one in four does
+PROCESSES, POSTGRES = 5, 2
+SURELY_HIT = 1  # of the seven; the others may come when their step has just ended, about one in four does
 FEW = {"sea": "org_directory", "ex-0101": "staff_2026", "ex-0103": "finance_ledger_2026"}
 
 

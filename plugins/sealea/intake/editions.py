@@ -65,12 +65,17 @@ READINGS = """
 """
 
 
-# Files with a finding of a rule that looks in the SEA's data, where those that count now are not all those that it looked in.
+# Files with a finding of a rule that looks in the SEA's data, where those that count now are not all those that it looked in;
+# and files that were read when nothing was there of an extract that they are held against.
 BEHIND = (
     READINGS
     + """
     , looked_in as (
         select * from unnest(%(rule_extract)s::text[], %(rule_id)s::text[], %(found_in)s::text[]) as rule (extract, rule_id, found_in)
+    ),
+    needed as (
+        select * from unnest(%(layout)s::text[], %(year)s::integer[], %(window)s::text[], %(needs)s::text[])
+            as needed (layout, school_year, window_code, extract)
     ),
     of_sea as (
         select current_load.extract, current_load.load_id from current_load inner join ops.sender using (sender_id)
@@ -84,6 +89,15 @@ BEHIND = (
     where not exists (
         select from ops.load_reference where load_reference.load_id = reading.load_id and load_reference.reference_load_id = of_sea.load_id
     ) and exists (select from ops.finding where finding.load_id = reading.load_id and finding.level = 1 and finding.rule_id = looked_in.rule_id)
+    union
+    select reading.extract, reading.layout, reading.school_year, reading.window_code, reading.contract_version, reading.pack_version,
+        reading.submission_id
+    from reading
+    inner join needed using (layout, school_year, window_code)
+    where needed.extract in (select extract from of_sea) and not exists (
+        select from ops.load_reference inner join ops.load as reference on load_reference.reference_load_id = reference.load_id
+        where load_reference.load_id = reading.load_id and reference.extract = needed.extract
+    )
 """
 )
 
@@ -118,7 +132,7 @@ class Group(NamedTuple):
 
 
 def due(connection: psycopg.Connection, desk: Desk, scope: Scope, today: date) -> list[tuple[Waiting, int]]:
-    """Return the files that were read under other rules, or failed against other data of the SEA, oldest first and the SEA's before all.
+    """Return the files that were read under other rules, or against other data of the SEA, oldest first and the SEA's before all.
 
     Each comes with its newest load. Notes the editions of now, so that a later change of words is told from a change of rules.
     """
@@ -132,7 +146,7 @@ def due(connection: psycopg.Connection, desk: Desk, scope: Scope, today: date) -
     ]
     behind = [
         submission_id
-        for *group, submission_id in connection.execute(BEHIND, {**known, **looked_in(desk)}).fetchall()
+        for *group, submission_id in connection.execute(BEHIND, {**known, **looked_in(desk), **needs(desk, groups)}).fetchall()
         if is_due(scope, windows, Group(*group), today)
     ]
     return files(connection, known, changed, behind) if changed or behind else []
@@ -151,6 +165,19 @@ def looked_in(desk: Desk) -> dict[str, list[str]]:
         "rule_id": [rule.id for _, rule in rules],
         "found_in": [rule.reference_extract for _, rule in rules],
     }
+
+
+def needs(desk: Desk, groups: Iterable[Group]) -> dict[str, list[Any]]:
+    """Return the extracts of the SEA that files of these windows are held against: by place in four lists layout, year, window and extract."""
+    windows = sorted({(group.layout, group.school_year, group.window_code) for group in groups if edition_of(desk, group)})
+    rows = [(*window, extract) for window in windows for extract in sorted(desk.rulebook.needed(target_of(desk, *window)).extracts)]
+    return {name: [row[place] for row in rows] for place, name in enumerate(("layout", "year", "window", "needs"))}
+
+
+def target_of(desk: Desk, layout: str, school_year: int, window_code: str) -> FileName:
+    """Return what the name of such a file says."""
+    extracts = desk.pack.maps[layout].extracts if layout in desk.pack.maps else (layout,)
+    return FileName("", layout, tuple(extracts), school_year, window_code)
 
 
 def note(connection: psycopg.Connection, desk: Desk, groups: Iterable[Group]) -> Mapping[Group, str]:
