@@ -132,7 +132,7 @@
                 {%- do seen.append(below) -%}
                 {%- set kind, name = below.split('.')[0], below.split('.')[-1] -%}
                 {%- if kind == 'source' -%}
-                    {%- do extracts.append('assessment_result') if '.fitted.' in below -%}
+                    {%- do extracts.extend(['assessment_result', 'student_enrollment']) if '.fitted.' in below -%}
                     {%- do unknown.append(below) if '.ops.' in below and name not in ['pinned_load', 'sender', 'state_parameter'] -%}
                 {%- elif name.startswith('stg_') -%}
                     {%- do extracts.append(name[4:]) -%}

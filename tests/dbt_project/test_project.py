@@ -87,10 +87,24 @@ def test_every_reason_for_no_value_is_one_that_is_explained_to_readers() -> None
 
 
 def test_the_data_dictionary_names_what_each_indicator_needs() -> None:
-    assert needed_extracts(PROJECT, "ind_gap_trend") == ["`assessment_registry`", "`assessment_result`"]
-    assert needed_extracts(PROJECT, "ind_participation") == ["`assessment_result`"]
+    assert needed_extracts(PROJECT, "ind_gap_trend") == ["`assessment_registry`", "`assessment_result`", "`student_enrollment`"]
+    assert needed_extracts(PROJECT, "ind_participation") == ["`assessment_result`", "`student_enrollment`"]
     assert needed_extracts(PROJECT, "ind_first_pass_acceptance") == ["the log of submissions"]
     assert all(needed_extracts(PROJECT, path.stem) for path in OURS if path.stem.startswith("ind_"))
+
+
+def test_a_table_that_keeps_rows_names_the_extracts_of_leas_that_its_rows_come_from() -> None:
+    of_leas = {f"`{name}`" for name, contract in load_contracts(PROJECT).items() if contract.sender == "lea"}
+    configured = {}
+    for path in OURS:
+        (properties,) = yaml.safe_load(path.with_suffix(".yml").read_text())["models"]
+        said = properties.get("config", {}).get("extracts") or re.findall(r"'(\w+)'", "".join(re.findall(r"\bextracts=\[(.*?)\]", path.read_text())))
+        if said:
+            configured[path.stem] = said
+
+    assert len(configured) > 20
+    for model, said in configured.items():
+        assert {f"`{name}`" for name in said} == of_leas & set(needed_extracts(PROJECT, model)), model
 
 
 def test_every_published_mart_has_readers_and_somebody_who_answers_for_it() -> None:

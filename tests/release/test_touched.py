@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import psycopg
 import pytest
 
@@ -100,11 +101,11 @@ def plain_results(state: State) -> dict[str, Path]:
     return found
 
 
-def send_again(state: State) -> tuple[str, str]:
-    """Send files of an LEA again and return it and another: results without three records, and with one of a student whom the other reports
-    too; a ledger in which the other is paid; and assignments without one.
+def send_again(state: State) -> tuple[str, str, str]:
+    """Send files again and return three LEAs. Of the first: results without three records, and with one of a student whom the second reports
+    too; a ledger in which the second is paid; and assignments without one. Of the third: the roster, in which all are disadvantaged now.
     """
-    (lea, own_file), (other, other_file) = list(plain_results(state).items())[:2]
+    (lea, own_file), (other, other_file), (rostered, last_file) = list(plain_results(state).items())[:3]
     own, others = own_file.read_text().splitlines(), other_file.read_text().splitlines()
     tested = next(line for line in others[4:] if ",PARTICIPATED," in line)
     shared = ",".join([*own[1].split(",")[:2], *tested.split(",")[2:]]).replace(other, lea)
@@ -119,24 +120,30 @@ def send_again(state: State) -> tuple[str, str]:
     (inbox / own_file.name).write_text("\n".join([own[0], *own[4:], shared]) + "\n")
     (inbox / ledger.name).write_text("\n".join(line + column for line, column in zip(lines, columns, strict=True)) + "\n")
     (inbox / assignments.name).write_text("\n".join(assignments.read_text().splitlines()[:-1]) + "\n")
+    roster = last_file.with_name(last_file.name.replace("assessment_result", "student_enrollment"))
+    students = pl.read_csv(roster, infer_schema=False).with_columns(pl.lit("Y").alias("is_economically_disadvantaged"))
+    (state.settings.sftp_dir / rostered.lower() / "inbox" / roster.name).write_text(students.write_csv())
     state.receive()
-    assert state.query("select status from ops.load_status order by load_id desc limit 3") == [("accepted",)] * 3
-    return lea, other
+    assert state.query("select status from ops.load_status order by load_id desc limit 4") == [("accepted",)] * 4
+    return lea, other, rostered
 
 
 def test_only_the_touched_organisations_are_made_again_and_all_is_what_a_full_build_gives(state):
     before = state.contents()
-    lea, other = send_again(state)
+    lea, other, rostered = send_again(state)
     ((last,),) = state.query("select max(xmin::text::bigint) from restricted.indicator_value_restricted")
 
     state.build()
     after = state.contents()
-    placed = "select org_id from intermediate.int_organisation__placed where {}"
-    family = {org for (org,) in state.query(placed.format(f"lea_id in ('{lea}', '{other}') or org_type_code in ('REGION', 'SEA')"))} | {"EX-000"}
+    placed = "select org_id from intermediate.int_organisation__placed where lea_id = any({}) or org_type_code in ('REGION', 'SEA')"
     for table in KEPT:
+        own, near = ({lea, other, rostered}, ()) if table in RESULTS else ({lea}, (other,))
+        family = {org for (org,) in state.query(placed.format(f"array{[*own, *near]}"))} | {"EX-000"}
         rewritten = state.rewritten(table, last)
-        assert {lea, "EX", *([other] if table in RESULTS else [])} <= rewritten <= family, table
+        assert {*own, "EX"} <= rewritten <= family, table
         assert before[table] != after[table], table
+    disadvantaged = f"select economic_code, count(*) > 0 from intermediate.int_assessment__classified where responsible_lea_id = '{rostered}'"
+    assert state.query(f"{disadvantaged} and school_year = 2026 group by economic_code") == [("ECODIS", True)]
 
     with psycopg.connect(state.settings.pipeline_dsn) as connection:
         connection.execute("delete from ops.basis")

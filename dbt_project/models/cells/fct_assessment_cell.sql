@@ -1,4 +1,7 @@
-{{ config(materialized='incremental', touched_by='org_id', extracts=['assessment_result'], indexes=[{'columns': ['org_id']}]) }}
+{{ config(
+    materialized='incremental', touched_by='org_id', extracts=['assessment_result', 'student_enrollment'],
+    indexes=[{'columns': ['org_id']}]
+) }}
 with
 
 leaf_cell as (
@@ -30,7 +33,7 @@ select
     sum(leaf_cell.score_sum_of_squares) as score_sum_of_squares
 from leaf_cell
 inner join ancestry on leaf_cell.org_id = ancestry.org_id
-where {{ is_touched('ancestry.ancestor_org_id', ['assessment_result']) }}
+where {{ is_touched('ancestry.ancestor_org_id', ['assessment_result', 'student_enrollment']) }}
 group by
     ancestry.ancestor_org_id,
     leaf_cell.school_year,

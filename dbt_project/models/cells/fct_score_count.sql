@@ -1,5 +1,5 @@
 {{ config(
-    materialized='incremental', touched_by='org_id', extracts=['assessment_result'], indexes=[{'columns': ['org_id']}]
+    materialized='incremental', touched_by='org_id', extracts=['assessment_result', 'student_enrollment'], indexes=[{'columns': ['org_id']}]
 ) }}
 with
 
@@ -8,7 +8,7 @@ ancestry as (
     select * from {{ ref('int_ancestry__expanded') }}
     where
         ancestor_type_code in ('SEA', 'REGION', 'LEA')
-        and {{ is_touched('ancestor_org_id', ['assessment_result']) }}
+        and {{ is_touched('ancestor_org_id', ['assessment_result', 'student_enrollment']) }}
 
 ),
 

@@ -16,14 +16,17 @@ result as (
 
     select
         *,
-        participation_code = 'PARTICIPATED' as is_tested,
-        -- nullif keeps the Y's: the number of races that the student belongs to.
-        num_nonnulls(
-            nullif(is_american_indian, false), nullif(is_asian, false), nullif(is_black, false),
-            nullif(is_pacific_islander, false), nullif(is_white, false)
-        ) as race_count
+        participation_code = 'PARTICIPATED' as is_tested
     from {{ ref('int_assessment__chosen') }}
-    where {{ is_touched('responsible_lea_id', ['assessment_result']) }}
+    where {{ is_touched('responsible_lea_id', ['assessment_result', 'student_enrollment']) }}
+
+),
+
+-- What the LEA's own roster says of the student counts before what the results say (layouts.md ASM-014).
+roster as (
+
+    select * from {{ ref('int_student__described') }}
+    where {{ is_touched('lea_id', ['assessment_result', 'student_enrollment']) }}
 
 )
 
@@ -42,21 +45,13 @@ select
         when result.is_full_academic_year_lea and lea.org_id is not null then lea.org_id || '-000'
         when result.is_full_academic_year_state then result.state_code || '-000'
     end as fay_org_id,
-    -- Hispanic of any race first, then two or more races (indicators.md 0.3).
-    case
-        when result.is_hispanic then 'HI7'
-        when result.race_count >= 2 then 'MU7'
-        when result.is_american_indian then 'AM7'
-        when result.is_asian then 'AS7'
-        when result.is_black then 'BL7'
-        when result.is_pacific_islander then 'PI7'
-        when result.is_white then 'WH7'
-        else 'UNKNOWN'
-    end as race_code,
-    coalesce(result.sex_code, 'UNKNOWN') as sex_code,
-    {{ member('result.is_economically_disadvantaged', 'ECODIS', 'NECODIS') }} as economic_code,
-    {{ member('result.is_english_learner', 'LEP', 'NLEP') }} as english_learner_code,
-    {{ member('result.is_student_with_disability', 'WDIS', 'WODIS') }} as disability_code,
+    coalesce(roster.race_code, {{ federal_race('result') }}, 'UNKNOWN') as race_code,
+    coalesce(roster.sex_code, result.sex_code, 'UNKNOWN') as sex_code,
+    {{ member('coalesce(roster.is_economically_disadvantaged, result.is_economically_disadvantaged)', 'ECODIS', 'NECODIS') }}
+        as economic_code,
+    {{ member('coalesce(roster.is_english_learner, result.is_english_learner)', 'LEP', 'NLEP') }} as english_learner_code,
+    {{ member('coalesce(roster.is_student_with_disability, result.is_student_with_disability)', 'WDIS', 'WODIS') }}
+        as disability_code,
     {{ member('result.is_gifted', 'GT', 'NGT') }} as gifted_code,
     result.is_tested,
     result.is_tested or not (
@@ -74,6 +69,11 @@ select
             then result.scale_score
     end as scale_score
 from result
+left join roster
+    on
+        result.responsible_lea_id = roster.lea_id
+        and result.school_year = roster.school_year
+        and result.student_pid = roster.student_pid
 left join state on result.state_code = state.state_code
 left join organisation as lea on result.responsible_lea_id = lea.org_id and lea.org_type_code = 'LEA'
 left join organisation as school

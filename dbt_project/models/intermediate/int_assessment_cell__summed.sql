@@ -1,4 +1,3 @@
-{{ config(materialized='incremental', touched_by='org_id', extracts=['assessment_result'], indexes=[{'columns': ['org_id']}]) }}
 with
 
 classified as (
@@ -16,7 +15,7 @@ placed as (
         true as is_answered_for,
         coalesce(classified.fay_org_id = classified.org_id, false) as is_fay
     from classified
-    where {{ is_touched('classified.org_id', ['assessment_result']) }}
+    where {{ is_touched('classified.org_id', ['assessment_result', 'student_enrollment']) }}
     union all
     select
         classified.*,
@@ -26,7 +25,7 @@ placed as (
     from classified
     where
         classified.fay_org_id <> classified.org_id
-        and {{ is_touched('classified.fay_org_id', ['assessment_result']) }}
+        and {{ is_touched('classified.fay_org_id', ['assessment_result', 'student_enrollment']) }}
 
 ),
 

@@ -1,5 +1,5 @@
 {{ config(
-    materialized='incremental', touched_by='lea_id', extracts=['assessment_result'], indexes=[{'columns': ['lea_id']}]
+    materialized='incremental', touched_by='lea_id', extracts=['assessment_result', 'student_enrollment'], indexes=[{'columns': ['lea_id']}]
 ) }}
 with
 
@@ -18,7 +18,7 @@ scored as (
     inner join organisation on classified.org_id = organisation.org_id
     where
         classified.scale_score is not null
-        and {{ is_touched('classified.org_id', ['assessment_result']) }}
+        and {{ is_touched('classified.org_id', ['assessment_result', 'student_enrollment']) }}
 
 )
 

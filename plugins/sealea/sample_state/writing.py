@@ -122,7 +122,7 @@ def write_students(desk: Desk, enrolled: students.Students, leas: np.ndarray, ye
     left = (enrolled.came_from >= 0) & np.isin(lea_of[enrolled.came_from], leas)
     rows = roster.enrollments(desk.size, desk.state, enrolled.take(here | left), year).filter(pl.col("lea").is_in(leas))
     nobody_told = Remarks("ENR-010", "W", "is_hispanic", (rows["race"] == students.UNKNOWN_RACE).to_numpy())
-    desk.write_by_lea("student_enrollment", year, roster.roster_file(desk.state, rows, year), rows["lea"], (nobody_told,))
+    rostered = desk.write_by_lea("student_enrollment", year, roster.roster_file(desk.state, rows, year), rows["lea"], (nobody_told,))
     own = enrolled.take(here)
     by_subject = [results.results(desk.size, desk.state, own, year, subject, leas) for subject in results.SUBJECTS]
     texts = [results.result_file(desk.state, frame, year, subject) for frame, subject in zip(by_subject, results.SUBJECTS, strict=True)]
@@ -135,9 +135,13 @@ def write_students(desk: Desk, enrolled: students.Students, leas: np.ndarray, ye
         lost[order.to_numpy()] = sent.lost
         poor = np.empty(len(lea), dtype=bool)
         poor[order.to_numpy()] = sent.rows["is_economically_disadvantaged"] == "Y"
+        # A student is who they are, whatever the results say; of whom the LEA's roster does not tell, only they can be believed.
+        known = rows.filter(~rostered.lost).select("lea", "number", is_known=pl.lit(value=True)).unique()
         parts = (np.split(array, [by_subject[0].height]) for array in (lost, poor))
-        for frame, subject, gone, is_poor in zip(by_subject, results.SUBJECTS, *parts, strict=True):
-            desk.truth.scores.add(frame.with_columns(is_poor=pl.Series(is_poor)).filter(~gone), year, subject)
+        for frame, subject, gone, said in zip(by_subject, results.SUBJECTS, *parts, strict=True):
+            told = frame.join(known, on=["lea", "number"], how="left", maintain_order="left")
+            is_poor = pl.when("is_known").then("is_poor").otherwise(pl.Series(said))
+            desk.truth.scores.add(told.with_columns(is_poor).filter(~gone), year, subject)
 
     desk.count(take_in)
 
