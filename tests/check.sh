@@ -1,20 +1,26 @@
 #!/bin/sh
-# `make check`: everything that needs no running service. Each line runs even if one before it failed.
+# `make check`: everything that needs no running service, side by side. Each line runs even if one before it failed.
 cd "$(dirname "$0")/.." || exit 1
-failed=""
+said=$(mktemp -d) || exit 1
+trap 'rm -rf "$said"' EXIT
+number=0
 run() {
-    name=$1
-    shift
-    if output=$("$@" 2>&1); then echo "ok      $name"; else
-        echo "FAILED  $name"
-        echo "$output"
-        failed="$failed $name"
-    fi
+    number=$((number + 1))
+    (
+        name=$1
+        shift
+        if "$@" >"$said/$number.output" 2>&1; then echo "ok      $name"; else
+            echo "FAILED  $name"
+            cat "$said/$number.output"
+        fi
+    ) >"$said/$number" &
 }
 run "ruff check" .venv/bin/ruff check
 run "ruff format" .venv/bin/ruff format --check
 run "mypy" .tools/mypy/bin/mypy --python-executable .venv/bin/python
-run "sqlfluff" .tools/sqlfluff/bin/sqlfluff lint --config pyproject.toml dbt_project/models dbt_project/tests
+run "sqlfluff" .tools/sqlfluff/bin/sqlfluff lint --processes 0 --config pyproject.toml dbt_project/models dbt_project/tests
 run "generated files" .venv/bin/sealea render --check
 run "architecture" .venv/bin/pytest -q tests/test_architecture.py
-[ -z "$failed" ] || { echo "Failed:$failed"; exit 1; }
+wait
+for file in "$said"/[0-9]; do cat "$file"; done
+! grep -q "^FAILED" "$said"/[0-9]
