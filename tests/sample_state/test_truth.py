@@ -43,7 +43,7 @@ WITHOUT_TRUTH = {
 }
 GOAL_KEYS = ["goal_code", "indicator_id", "org_id", "school_year", "subject_code", "grade_code", "subgroup_code", "contrast_id"]
 OF_GOALS = 1e-4  # values of six decimals, by the small part of the way that a year is
-TOLERANCE, OF_LARGE = 1.1e-6, 6e-5  # six decimals are stored; the truth of a thousand and more has four
+TOLERANCE, OF_LARGE = 1.1e-6, 6e-5  # six decimals are stored; of a thousand and more twelve digits are told
 
 
 @dataclass(frozen=True)
