@@ -4,6 +4,8 @@ cd "$(dirname "$0")/.." || exit 1
 said=$(mktemp -d) || exit 1
 trap 'rm -rf "$said"' EXIT
 number=0
+started=""
+failed=0
 run() {
     number=$((number + 1))
     (
@@ -12,8 +14,10 @@ run() {
         if "$@" >"$said/$number.output" 2>&1; then echo "ok      $name"; else
             echo "FAILED  $name"
             cat "$said/$number.output"
+            exit 1
         fi
     ) >"$said/$number" &
+    started="$started $!"
 }
 run "ruff check" .venv/bin/ruff check
 run "ruff format" .venv/bin/ruff format --check
@@ -21,6 +25,6 @@ run "mypy" .tools/mypy/bin/mypy --python-executable .venv/bin/python
 run "sqlfluff" .tools/sqlfluff/bin/sqlfluff lint --processes 0 --config pyproject.toml dbt_project/models dbt_project/tests
 run "generated files" .venv/bin/sealea render --check
 run "architecture" .venv/bin/pytest -q tests/test_architecture.py
-wait
+for part in $started; do wait "$part" || failed=1; done
 for file in "$said"/[0-9]; do cat "$file"; done
-! grep -q "^FAILED" "$said"/[0-9]
+exit $failed

@@ -144,6 +144,18 @@ def test_a_record_read_before_the_chart_of_accounts_ever_came_is_held_against_it
     assert rereading.reread(state.settings) == NOTHING
 
 
+def test_a_file_that_is_returned_for_its_form_is_read_again_once_when_other_data_come(registered, example):
+    state, chart = registered, (PROJECT / "expectations/examples/chart_of_accounts/records.csv").read_text()
+    state.send("org_directory", example("org_directory"), sender_id="sea")
+    assert state.send("finance_ledger", "lea_id,fiscal_year\nEX-0101,2026\n") == "returned"
+    assert rereading.reread(state.settings) == NOTHING
+
+    state.send("chart_of_accounts", chart, sender_id="sea")
+
+    assert rereading.reread(state.settings) == NOTHING | {"returned": 1}
+    assert rereading.reread(state.settings) == NOTHING
+
+
 def test_an_lea_is_not_a_school_and_must_be_in_the_directory_itself(registered, example):
     send_directory(registered, SCHOOL.format(""), "EX-0101-002,SCHOOL,South,EX-0101,,\n")
 

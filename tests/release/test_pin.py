@@ -42,6 +42,19 @@ def test_what_only_the_sea_sends_gives_nothing_to_publish_on_its_own(bench):
     assert pinned_loads(bench, pin.pin_inputs(bench.settings)) == [1, 2]
 
 
+def test_withdrawn_files_of_leas_leave_the_release_although_only_the_sea_s_remain(bench):
+    contracts = bench.settings.project_dir / "expectations/extracts"
+    contracts.mkdir(parents=True)
+    shutil.copy(PROJECT / "expectations/extracts/org_directory.yml", contracts)
+    bench.accept_load(extract="org_directory")
+    bench.accept_load()
+    bench.published()
+    withdraw = "insert into ops.load_event (load_id, status, actor) select load_id, 'withdrawn', 'test' from ops.current_load where extract = 'staff'"
+    bench.query(withdraw)
+
+    assert pinned_loads(bench, pin.pin_inputs(bench.settings)) == [1]
+
+
 def test_nothing_is_pinned_when_readers_already_see_these_inputs(bench):
     bench.published()
 

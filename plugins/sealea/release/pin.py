@@ -45,8 +45,8 @@ class Inputs:
 def pin_inputs(settings: Settings) -> int | None:
     """Return the pin that names the current inputs; None if there is nothing to publish or a hold stands.
 
-    There is nothing to publish when the inputs are those of the published release, or when no file is there of those
-    that only LEAs answer for. The `asset` messages that announced the pinned loads are then delivered; those that come later
+    There is nothing to publish when the inputs are those of the published release, or when nothing was published yet and
+    no LEA's file is there. The `asset` messages that announced the pinned loads are then delivered; those that come later
     announce the next run. Raises SealeaError if a load lost lines or rows.
     """
     code_version, pack_version = code_fingerprint(settings.project_dir), load_pack(settings.project_dir, settings.state_pack).version
@@ -61,17 +61,24 @@ def pin_inputs(settings: Settings) -> int | None:
             messages = ids(connection, "select message_id from ops.outbox where kind = 'asset' and delivered_at is null")
             loads = ids(connection, "select load_id from ops.current_load order by load_id")
             inputs = Inputs(tuple(loads), code_version, pack_version)
-            told = scalar(connection, "select exists (select from ops.current_load where extract <> all(%s))", [references])
-            pin_id = pin(connection, inputs) if told and not is_published(connection, inputs) else None
+            pin_id = pin(connection, inputs) if is_news(connection, inputs, references) else None
         connection.isolation_level = None
         connection.execute("update ops.outbox set delivered_at = clock_timestamp() where message_id = any(%s) and delivered_at is null", [messages])
     return pin_id
 
 
-def is_published(connection: psycopg.Connection, inputs: Inputs) -> bool:
-    """Return whether readers already see what these inputs give."""
+def is_news(connection: psycopg.Connection, inputs: Inputs, references: list[str]) -> bool:
+    """Return whether readers do not see yet what these inputs give. The first release needs a file of an LEA: of none of the `references`."""
+    release_id = published_release(connection)
+    if release_id is None:
+        is_told = bool(scalar(connection, "select exists (select from ops.current_load where extract <> all(%s))", [references]))
+        if inputs.load_ids and not is_told:
+            LOGGER.info(
+                "Nothing is pinned: only reference files of the SEA are there. The first file of an LEA that is accepted makes the first release."
+            )
+        return is_told
     query = "select pin.input_hash from ops.release inner join ops.pin using (pin_id) where release.release_id = %s"
-    return bool(scalar(connection, query, [published_release(connection)]) == inputs.input_hash)
+    return bool(inputs.load_ids) and scalar(connection, query, [release_id]) != inputs.input_hash
 
 
 def pin(connection: psycopg.Connection, inputs: Inputs) -> int:
