@@ -43,12 +43,11 @@ def measure(place: Place, _: None) -> list[Figure]:
 def travel(journey: Journey) -> dict[str, Cost]:
     """Take a state from its files to the published marts; return what each step cost."""
     costs = {"sample": journey.write()}
-    servers.copy(journey.server, servers.TEMPLATE, journey.database("current"))
-    for name in STEPS:
-        costs[name] = journey.travel(name, journey.database("current"))
-        if name in ("pin", "marts", "publish"):  # what other stages begin with
-            servers.copy(journey.server, journey.database("current"), journey.database(name))
-    servers.drop(journey.server, journey.database("current"))
+    with journey.scratch(servers.MIGRATED) as database:
+        for name in STEPS:
+            costs[name] = journey.travel(name, database)
+            if name in ("pin", "marts", "publish"):  # what other stages begin with
+                servers.copy(journey.server, database, journey.database(name))
     return costs
 
 

@@ -38,12 +38,10 @@ def prepare(place: Place) -> Path:
 def measure(place: Place, file: Path) -> list[Figure]:
     """Return the cost of each step after the resubmission, and of both builds from the beginning on the same rows."""
     journey = place.whole
-    database = f"{journey.name}_again"
-    servers.copy(place.server, journey.reach("publish"), database)
-    costs = travel(journey, database, file)
-    full = rebuilt(journey, database)
-    rows = journey.rows(database)
-    servers.drop(place.server, database)
+    with journey.scratch("publish") as database:
+        costs = travel(journey, database, file)
+        full = rebuilt(journey, database)
+        rows = journey.rows(database)
     with journey.scratch("pin") as database:
         reconciled = journey.travel("reconcile", database).seconds
     build, whole = (sum(steps[name].seconds for name in BUILDS) for steps in (costs, full))
@@ -78,10 +76,6 @@ def travel(journey: Journey, database: str, file: Path) -> dict[str, Cost]:
 
 
 def rebuilt(journey: Journey, database: str) -> dict[str, Cost]:
-    """Return what both builds cost if nothing of an earlier one is left."""
-    drop = "drop schema intermediate cascade; drop schema restricted cascade; drop schema candidate cascade"
-    schemas = ("staging", "intermediate", "restricted", "candidate")
-    make = [f"create schema if not exists {name} authorization sealea_pipeline" for name in schemas]
-    grant = "grant usage, create on schema staging, intermediate, restricted, candidate to sealea_transform"
-    servers.execute(servers.in_database(servers.superuser(journey.server), database), drop, *make, grant)
+    """Return what both builds cost if every table is made anew, as after a change of the code."""
+    servers.execute(journey.settings(database).pipeline_dsn, "delete from ops.basis")
     return {name: journey.travel(name, database) for name in BUILDS}

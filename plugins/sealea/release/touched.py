@@ -7,7 +7,6 @@ import psycopg
 from sealea.contract import Contract
 from sealea.release.releases import scalar
 
-EVERYTHING = "*"
 MAXIMUM_SHARE = 0.2  # of all LEAs; above it, building everything costs less
 # A load that is new or no longer pinned, or of which other rows are left out than before.
 CHANGED = """
@@ -136,6 +135,11 @@ def rest_on(connection: psycopg.Connection, pin_id: int, *, keep_old: bool = Fal
 def prove(connection: psycopg.Connection, pin_id: int) -> None:
     """Write down that the rows of the pinned loads have passed the tests of staging."""
     connection.execute("insert into ops.proven_load select load_id from ops.pin_load where pin_id = %s on conflict do nothing", [pin_id])
+
+
+def extracts(connection: psycopg.Connection) -> list[str]:
+    """Return the extracts whose rows have to be made again, '*' among them if all have."""
+    return sorted(names(connection, "select distinct extract from ops.touched", {}))
 
 
 def clear(connection: psycopg.Connection) -> None:

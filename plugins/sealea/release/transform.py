@@ -51,7 +51,7 @@ def build(settings: Settings, pin_id: int, layer: Layer) -> dict[str, Any]:
             touched.mark(connection, pin_id, load_contracts(settings.project_dir))
         connection.execute("delete from ops.build where layer = any(%s)", [list(LAYERS[LAYERS.index(layer) :])])
         results = results_file(settings, pin_id, layer)
-        output, exit_code = run_dbt(settings, pin_id, layer, results)
+        output, exit_code = run_dbt(settings, pin_id, layer, touched.extracts(connection), results)
         nodes = list(read_nodes(results))
         raise_for_failures(layer, nodes, exit_code, output)
         if layer == "cells":
@@ -73,12 +73,10 @@ def require_inputs(connection: psycopg.Connection, pin_id: int, layer: Layer) ->
         raise SealeaError(f"The layer '{below[-1]}' is not built from pin {pin_id}. Build it first: trigger the publish DAG again.")
 
 
-def run_dbt(settings: Settings, pin_id: int, layer: Layer, results: Path) -> tuple[str, int]:
-    """Run `dbt build` for one layer, which writes `results`; return what it printed and its exit code."""
+def run_dbt(settings: Settings, pin_id: int, layer: Layer, touched_extracts: list[str], results: Path) -> tuple[str, int]:
+    """Run `dbt build` for what is touched of one layer, which writes `results`; return what it printed and its exit code."""
     project = str(settings.project_dir / "dbt_project")
     options = {
-        "--select": f"tag:{layer}",
-        "--exclude-resource-type": "unit_test",
         "--vars": json.dumps({"builds_by_touch": True}),
         "--project-dir": project,
         "--profiles-dir": project,
@@ -86,8 +84,8 @@ def run_dbt(settings: Settings, pin_id: int, layer: Layer, results: Path) -> tup
         "--log-path": str(work_dir(settings) / "log"),
         "--log-level-file": "info",
     }
-    arguments = [part for option in options.items() for part in option]
-    command = [sys.executable, "-m", "sealea.release.child", str(results), "--no-use-colors", "--no-write-json", "build", *arguments]
+    for_dbt = ["--no-use-colors", "--no-write-json", *(part for option in options.items() for part in option)]
+    command = [sys.executable, "-m", "sealea.release.child", str(results), layer, ",".join(touched_extracts), *for_dbt]
     try:
         finished = subprocess.run(
             command,

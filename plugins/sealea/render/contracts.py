@@ -123,13 +123,13 @@ def staging_properties(contract: Contract, packs: Sequence[Pack]) -> str:
     key = [str(contract.by_name[name].raw_name) for name in contract.key] or ["line_number"]
     key_rules = [rule.id for rule in contract.rules if rule.kind == "key"]
     relaxed = [pack.state_code for pack in packs if any(is_relaxed(pack, rule_id) for rule_id in key_rules)]
-    arguments: dict[str, Any] = {"key": key, "promises": promises(contract, packs)}
+    promised: dict[str, Any] = {"key": key, "promises": promises(contract, packs)}
     if relaxed:
-        arguments["key_applies_to"] = f"not {of_states(relaxed)}"
+        promised["key_applies_to"] = f"not {of_states(relaxed)}"
     model = {
         "name": f"stg_{contract.extract}",
         "description": f"{contract.title}; the pinned loads only. Grain: {contract.grain}, per load. Source: {contract.source}.",
-        "data_tests": [{"keeps_contract": {"arguments": arguments}}],
+        "data_tests": [{"keeps_contract": {"config": {"meta": promised}}}],
         "columns": [{"name": column.raw_name, "description": column.description} for column in contract.raw_columns],
     }
     return marked({"version": 2, "models": [model]}, f"expectations/extracts/{contract.extract}.yml and the state packs")
