@@ -1,6 +1,7 @@
 """Planting errors into the files of a sample state, as the catalogue errors.yml has them, and knowing what must be found where."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -116,10 +117,25 @@ def loses(kind: Kind) -> bool:
     return kind.get("loses", False) or any(finding["severity"] == "F2" for finding in kind["finds"])
 
 
+@cache
+def catalogue() -> dict[str, Any]:
+    """Return errors.yml."""
+    whole: dict[str, Any] = yaml.safe_load(CATALOGUE.read_text())
+    return whole
+
+
 def kinds() -> list[Kind]:
-    """Return the catalogue."""
-    catalogue: list[Kind] = yaml.safe_load(CATALOGUE.read_text())["kinds"]
-    return catalogue
+    """Return what can go wrong."""
+    of_all: list[Kind] = catalogue()["kinds"]
+    return of_all
+
+
+def spared(kind: Kind, rows: pl.DataFrame) -> np.ndarray:
+    """Return the rows in which this kind is not planted, because what must agree with them would disagree too."""
+    conditions: dict[str, str] = {} if kind.get("spares_nothing") else catalogue()["spared"]
+    if kind["extract"] not in conditions:
+        return np.zeros(0, dtype=np.int64)
+    return np.flatnonzero(rows.select(pl.sql_expr(conditions[kind["extract"]]).fill_null(value=False)).to_series().to_numpy())
 
 
 def chosen(size: Size, rate: float, lea_count: int) -> dict[tuple[str, int, int], Kind]:
@@ -153,7 +169,7 @@ def planted(
     if "file" in kind:
         return wrong_file(kind, rows)
     eligible = rows.with_row_index("row").filter(pl.sql_expr(kind["where"]) if "where" in kind else pl.lit(value=True))["row"].to_numpy()
-    eligible = np.setdiff1d(eligible, remarked(remarks))
+    eligible = np.setdiff1d(np.setdiff1d(eligible, remarked(remarks)), spared(kind, rows))
     count = min(kind.get("rows", 3), max(1, rows.height // 50), len(eligible))
     if not count:
         return clean

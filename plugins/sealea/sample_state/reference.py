@@ -43,6 +43,7 @@ def directory(size: Size, state: Organisations, year: int) -> pl.DataFrame:
     known = state.schools.with_row_index("row").filter(pl.col("first_year") <= year)
     name = pl.when(pl.col("renamed_in") <= year).then("new_name").otherwise("name")
     closes = pl.col("last_year") < year + 1
+    heir = state.schools[known["successor"].clip(0)]  # that opens next year stands in next year's directory
     level = pl.col("level")
     schools = known.select(
         pl.col("school_id").alias("org_id"),
@@ -57,7 +58,7 @@ def directory(size: Size, state: Organisations, year: int) -> pl.DataFrame:
         level.replace_strict({name: f"{last:02d}" for name, (_, last, _) in LEVELS.items()}, return_dtype=pl.String).alias("grade_high_code"),
         pl.concat_str(pl.col("first_year") - 1, pl.lit("-07-01")).alias("open_date"),
         pl.when(closes).then(pl.concat_str("last_year", pl.lit("-06-30"))).alias("close_date"),
-        pl.when(closes & (pl.col("successor") >= 0)).then(state.schools["school_id"].gather(known["successor"].clip(0))).alias("successor_org_id"),
+        pl.when(closes & (pl.col("successor") >= 0) & (heir["first_year"] <= year)).then(heir["school_id"]).alias("successor_org_id"),
     )
     whole = pl.concat([sea, regions, leas, schools], how="diagonal")
     return whole.with_columns(pl.col("open_date").fill_null(f"{size.school_years[0] - 21}-07-01"))

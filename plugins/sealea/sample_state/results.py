@@ -78,13 +78,13 @@ def results(size: Size, state: Organisations, students: Students, year: int, sub
 
 
 def alternate(size: Size, tested: Students, lea: np.ndarray) -> np.ndarray:
-    """Return who takes the alternate assessment: students with a disability, below 1 % of an LEA (34 CFR 200.6(c))."""
+    """Return who takes the alternate assessment: students with a disability, below 1 % of those of an LEA who take part (34 CFR 200.6(c))."""
     drawn = np.where(tested.has_disability, size.lot(tested.number, "alternate"), 1.0)
     order = np.lexsort((drawn, lea))
     place = np.empty(len(lea), dtype=np.int64)
     begin = np.searchsorted(lea[order], lea[order], "left")
     place[order] = np.arange(len(lea)) - begin
-    allowed = np.maximum(np.bincount(lea)[lea] * 0.009, 8)
+    allowed = np.maximum(np.bincount(lea)[lea] * 0.008, 8)
     return np.asarray((drawn < 0.06) & (place < allowed))
 
 
