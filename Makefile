@@ -36,8 +36,8 @@ plug: .venv/dev ## kill processes, PostgreSQL and the whole stack at random mome
 bench: .venv/dev .tools/bench/installed ## measure what the pipeline costs: SIZE=S, M or L; STAGE=name for one alone
 	@PYTHONPATH=tests .venv/bin/python -m bench --size $(or $(SIZE),S) $(if $(STAGE),--stage $(STAGE)) $(if $(WRITE),--write)
 
-truth: .venv/dev ## hold what the platform says against the truth of ten small and three middle sample states (an hour)
-	@SEALEA_TRUTH="S1 S2 S3 S4 S5 S6 S7 S8 S9 S10 M1 M2 M3" .venv/bin/pytest tests/sample_state/test_truth.py
+truth: .venv/dev ## hold what the platform says against the truth of ten small and three middle sample states (an hour); STATES="S1 L1" for others
+	@SEALEA_TRUTH="$(or $(STATES),S1 S2 S3 S4 S5 S6 S7 S8 S9 S10 M1 M2 M3)" .venv/bin/pytest tests/sample_state/test_truth.py
 
 check: .venv/dev .tools/mypy/installed .tools/sqlfluff/installed ## lint, types, SQL lint, drift of generated files, architecture
 	@tests/check.sh

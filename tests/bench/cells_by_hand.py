@@ -10,7 +10,6 @@ from typing import Any
 from bench import server as servers
 from bench.figure import Figure, ratio
 from bench.place import Place
-from bench.step import python_path
 from bench.turns import seconds_of
 from sealea.release import transform
 from sealea.settings import Settings
@@ -30,7 +29,7 @@ def prepare(place: Place) -> str:
     """Return a database with everything that the cells are made of."""
     journey = place.whole
     database = f"{journey.name}_by_hand"
-    servers.copy(place.server, journey.reach("marts"), database)
+    servers.copy(place.server, journey.reach("publish"), database)
     return database
 
 
@@ -63,14 +62,18 @@ def theirs_seconds(settings: Settings) -> float:
 def ours_seconds(settings: Settings) -> float:
     """Return how long dbt works on the models from nothing, by its own account: without starting and parsing."""
     project, work = str(settings.project_dir / "dbt_project"), transform.work_dir(settings)
-    results = work / "by_hand.json"
     ((pin_id,),) = servers.rows(settings.pipeline_dsn, "select max(pin_id) from ops.pin")
     options = {"--project-dir": project, "--profiles-dir": project, "--target-path": str(work / "target"), "--log-path": str(work / "log")}
-    flags = ("--no-use-colors", "--no-write-json", "run", "--full-refresh", "--select", *MODELS)
-    command = [sys.executable, "-P", "-m", "sealea.release.child", str(results), *flags, *(part for option in options.items() for part in option)]
-    environ = transform.dbt_environment(settings, pin_id) | {"PYTHONPATH": python_path(settings)}
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    chosen = ("--no-use-colors", "run", "--full-refresh", "--select", *MODELS, *(part for option in options.items() for part in option))
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("dbt")), *chosen],
+        env=transform.dbt_environment(settings, pin_id),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout
+    results = work / "target/run_results.json"
     return sum(map(executed, json.loads(results.read_text())["results"]))
 
 

@@ -15,7 +15,6 @@ from bench.place import Place
 from bench.turns import seconds_of
 from sealea.database import connect, migrate
 from sealea.intake import senders
-from sealea.local.postgres_home import wheel_binaries
 from sealea.settings import PROJECT, Settings
 
 STAGE = "one large file"
@@ -112,10 +111,7 @@ def psql_seconds(settings: Settings, file: Path, case: Case) -> float:
     intake.empty(settings, is_for_psql=True)
     columns = ", ".join(column.name for column in intake.contract(has_keyed_ids=False).columns)
     options = f"format csv, header{f', force_null ({columns})' if case.is_quoted else ''}"
-    copy = f"\\copy raw.bench_entry ({columns}) from '{file}' with ({options})"
-    command = [str(wheel_binaries() / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", copy]
-    environment = servers.client_environment(settings.pipeline_dsn)
-    return seconds_of(lambda: subprocess.run(command, check=True, env=environment))
+    return seconds_of(lambda: servers.psql(settings.pipeline_dsn, f"\\copy raw.bench_entry ({columns}) from '{file}' with ({options})"))
 
 
 def against_rivals(place: Place, settings: Settings) -> Iterator[Figure]:

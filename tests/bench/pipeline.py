@@ -46,8 +46,9 @@ def travel(journey: Journey) -> dict[str, Cost]:
     with journey.scratch(servers.MIGRATED) as database:
         for name in STEPS:
             costs[name] = journey.travel(name, database)
-            if name in ("pin", "marts", "publish"):  # what other stages begin with
+            if name == "pin":  # what other stages begin with
                 servers.copy(journey.server, database, journey.database(name))
+        servers.rename(journey.server, database, journey.database(STEPS[-1]))
     return costs
 
 

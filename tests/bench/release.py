@@ -26,7 +26,7 @@ def prepare(place: Place) -> str:
     """Return a database whose candidate marts and cells hold a million rows."""
     journey = place.whole
     database = f"{journey.name}_million"
-    servers.copy(place.server, journey.reach("marts"), database)
+    servers.copy(place.server, journey.reach("publish"), database)
     dsn = journey.settings(database).transform_dsn
     tables = {table: columns for table, columns in servers.rows(dsn, COLUMNS) if is_audited(journey, table)}
     have = count(dsn, journey)

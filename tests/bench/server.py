@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 from sealea.contract import load_contracts
 from sealea.database import migrate
 from sealea.local import postgres, processes, secrets
+from sealea.local.postgres_home import wheel_binaries
 from sealea.pack import load_pack
 from sealea.settings import PROJECT, Settings
 
@@ -107,6 +109,12 @@ def free_port() -> int:
 def superuser(server: Settings) -> str:
     """Return the superuser's address."""
     return secrets.superuser_dsn(server)
+
+
+def psql(dsn: str, command: str) -> None:
+    """Run one command of psql, which is started for it."""
+    program = [str(wheel_binaries() / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", command]
+    subprocess.run(program, check=True, env=client_environment(dsn))
 
 
 def client_environment(dsn: str) -> dict[str, str]:

@@ -67,13 +67,14 @@ def table_by_hand(journey: Journey, extract: str) -> str:
 
 
 def measure(place: Place, files: list[Path]) -> list[Figure]:
-    """Return our seconds over those of COPY, and the seconds of each per file, by turns."""
-    journey, ours, whole, theirs = small(place), [], [], []
+    """Return our seconds over those of COPY over one connection and of psql for each file, and the seconds of each per file, by turns."""
+    journey, ours, whole, theirs, by_psql = small(place), [], [], [], []
     for turn in range(place.pairs):
         database = journey.database("turn")
         servers.copy(place.server, journey.database(REFERENCE), database)
         if turn % 2 == 0:
             theirs.append(copied(journey, database, files))
+            by_psql.append(copied_by_psql(journey, database, files))
         journey.deliver(journey.settings(database), set(files).__contains__)
         cost = step.run(journey.settings(database), place.server, "receive")
         assert cost.answer["accepted"] == len(files), cost.answer
@@ -81,16 +82,19 @@ def measure(place: Place, files: list[Path]) -> list[Figure]:
         whole.append(cost.seconds)
         if turn % 2:
             theirs.append(copied(journey, database, files))
+            by_psql.append(copied_by_psql(journey, database, files))
         servers.drop(place.server, database)
     note = (
         f"{len(files)} files of {place.size.small_leas} LEAs; ours land, read, check by every rule, load and write findings and receipt, file by file"
     )
-    milliseconds = [tuple(1000 * seconds / len(files) for seconds in side) for side in (ours, theirs, whole)]
+    milliseconds = [tuple(1000 * seconds / len(files) for seconds in side) for side in (ours, theirs, by_psql, whole)]
     return [
         ratio(STAGE, "receive / one COPY each", ours, theirs, LIMIT, note=note),
+        ratio(STAGE, "receive / one psql \\copy each", ours, by_psql, note="psql is started for each file"),
         Figure(STAGE, "receive, per file", "ms", milliseconds[0]),
         Figure(STAGE, "one COPY, per file", "ms", milliseconds[1]),
-        Figure(STAGE, "from inbox to answer in the outbox, per file", "ms", milliseconds[2]),
+        Figure(STAGE, "one psql \\copy, per file", "ms", milliseconds[2]),
+        Figure(STAGE, "from inbox to answer in the outbox, per file", "ms", milliseconds[3]),
     ]
 
 
@@ -100,10 +104,22 @@ def copied(journey: Journey, database: str, files: list[Path]) -> float:
         return seconds_of(lambda: [copy_file(connection, file) for file in files])
 
 
+def copied_by_psql(journey: Journey, database: str, files: list[Path]) -> float:
+    """Return how long it takes to COPY each file with psql."""
+    dsn = journey.settings(database).pipeline_dsn
+    return seconds_of(
+        lambda: [servers.psql(dsn, f"\\copy bench.{extract_of(file)} ({header(file)}) from '{file}' with (format csv, header)") for file in files]
+    )
+
+
+def header(file: Path) -> str:
+    """Return the names of the file's columns, with commas."""
+    return file.read_text().partition("\n")[0].strip()
+
+
 def copy_file(connection: psycopg.Connection, file: Path) -> None:
     """COPY one file and commit."""
-    header, _, _ = file.read_text().partition("\n")
-    columns = sql.SQL(", ").join(map(sql.Identifier, header.strip().split(",")))
+    columns = sql.SQL(", ").join(map(sql.Identifier, header(file).split(",")))
     statement = sql.SQL("copy {} ({}) from stdin (format csv, header)").format(sql.Identifier("bench", extract_of(file) or ""), columns)
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write(file.read_bytes())

@@ -24,7 +24,7 @@ from sealea.sample_state.truth_capacity import capacity
 from sealea.sample_state.writing import write_state
 from sealea.settings import PROJECT, Settings
 
-SIZES = {"T": (10, 2_500), "S": (12, 5_000), "M": (100, 100_000)}
+SIZES = {"T": (10, 2_500, 3), "S": (12, 5_000, 3), "M": (100, 100_000, 3), "L": (1_000, 6_000_000, 1)}  # LEAs, students, years
 CHOSEN = os.environ.get("SEALEA_TRUTH", "T7").split()  # sizes and seeds; `make truth` tries more of them
 ERROR_RATE = 0.8
 SOME_ACROSS = 5  # rules across files that a planted error must have broken; not every one comes up in every state
@@ -73,8 +73,7 @@ def delivered(request: pytest.FixtureRequest, postgres: Settings, tmp_path_facto
     pipeline, transform_dsn = (f"{dsn(postgres).rsplit('/', 1)[0]}/sample_state" for dsn in (secrets.pipeline_dsn, secrets.transform_dsn))
     settings = Settings(state_dir=folder / "state", settle_seconds=0.01, pipeline_dsn=pipeline, transform_dsn=transform_dsn)
     secrets.ensure_secrets(settings)
-    leas, students = SIZES[request.param[0]]
-    size = Size(leas, students, years=3, seed=int(request.param[1:]))
+    size = Size(*SIZES[request.param[0]], seed=int(request.param[1:]))
     deliver(settings, write_state(size, folder / "files", load_pack(PROJECT, "ex").file_name, ERROR_RATE))
     pin_id = pin.pin_inputs(settings)
     assert pin_id is not None

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import polars as pl
 
-from sealea.intake import blocks, body, parsing
+from sealea.intake import blocks, body, lines, parsing
 from sealea.intake import findings as found
 from sealea.intake import header as head
 from sealea.intake.blocks import Block
@@ -46,7 +46,7 @@ class Pending:
         if data is None:
             return None
         block = Block(data, self.line_number)
-        self.line_number += blocks.line_breaks(data)
+        self.line_number += lines.line_breaks(data)
         return block
 
     def more(self) -> Iterator[str]:
@@ -137,8 +137,8 @@ def with_header(file: BinaryIO, delimiter: str) -> bytes:
     """Return the first bytes of `file`, as many as it takes to hold a record that is not blank; they may end within a character."""
     data = file.read(HEAD_BYTES)
     while True:
-        lines = lines_of(Block(data[: blocks.end_of_line(data)], 1))
-        _, first = parsing.first_record(parsing.parse(lines, delimiter))
+        first_lines = lines_of(Block(data[: blocks.end_of_line(data)], 1))
+        _, first = parsing.first_record(parsing.parse(first_lines, delimiter))
         is_told = first is not None and (first.values is not None or len(data) > blocks.BLOCK_BYTES)
         more = b"" if is_told else file.read(max(len(data), HEAD_BYTES))
         if not more:
