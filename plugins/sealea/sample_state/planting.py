@@ -176,7 +176,7 @@ def planted(
     at = np.sort(size.chance("planted", *subject).choice(eligible, count, replace=False))
     change = kind["change"]
     if "set" in change:
-        wrong, copies = with_values(rows, at, change["set"]), []
+        wrong, copies = with_values(rows, at, {name: value.format(lea=f"{subject[-1]:04}") for name, value in change["set"].items()}), []
     else:
         values = change["copy"] if "copy" in change else {change["foreign"]: other_lea, **change.get("with", {})}
         wrong = pl.concat([rows, rows[at].with_columns(pl.lit(value or None, pl.String).alias(name) for name, value in values.items())])
