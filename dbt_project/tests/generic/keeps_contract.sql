@@ -1,7 +1,9 @@
-{# Return what does not hold on some row, with how many. In the test's `config.meta`, `promises` are conditions by column, `key` the columns #}
-{# that tell rows of a load apart; where `key_applies_to` is given, only rows for which it is true have to. (dbt renders every word of a #}
-{# test's arguments in every run, which took longer than the tests.) Rows of a load never change, so a publish run asks only those that #}
-{# have not passed before (ops.proven_load). #}
+{#
+    Return what does not hold on some row, with how many. In the test's `config.meta`, `promises` are conditions by column, `key` the
+    columns that tell rows of a load apart; where `key_applies_to` is given, only rows for which it is true have to. (dbt renders every
+    word of a test's arguments in every run, which took longer than the tests.) Rows of a load never change, so a publish run asks only
+    those that have not passed before (ops.proven_load).
+#}
 {% test keeps_contract(model) %}
 {%- set promised = config.get('meta', {}) %}
 
