@@ -39,7 +39,7 @@ select
     cast(
         vacancy.fte
         * {{ weekdays('greatest(vacancy.posted_date, vacancy.first_day)', 'least(vacancy.closed_date, vacancy.last_day + 1)') }}
-        / cast({{ weekdays('vacancy.first_day', '(vacancy.last_day + 1)') }} as numeric) as numeric(18, 6)
+        / cast({{ weekdays('vacancy.first_day', '(vacancy.last_day + 1)') }} as numeric) as numeric(24, 12)
     ) as vacant_fte_years
 from vacancy
 left join organisation as lea on vacancy.lea_id = lea.org_id and lea.org_type_code = 'LEA'
