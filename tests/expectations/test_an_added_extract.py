@@ -73,7 +73,7 @@ def test_a_file_of_it_comes_in_by_the_front_door_and_staging_reads_it(project, w
 
     assert sum(outcome["accepted"] for outcome in outcomes) == 2
     pin_id = pin.pin_inputs(settings)
-    dbt = [sys.executable, "-m", "sealea.release.child", settings.state_dir / "results.json", "build", "--select", "stg_bus_route"]
+    dbt = [Path(sys.executable).with_name("dbt"), "build", "--select", "stg_bus_route"]
     folders = ["--project-dir", project / "dbt_project", "--profiles-dir", project / "dbt_project", "--target-path", settings.state_dir / "target"]
     run = subprocess.run(
         [*dbt, *folders, "--log-path", settings.state_dir / "log"],
