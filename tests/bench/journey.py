@@ -63,8 +63,19 @@ class Journey:
         """Take the state in `database` one step on; return what that cost. Unless `deliver`, its inboxes hold what shall be received."""
         settings = self.settings(database)
         if name == "receive" and deliver:
-            self.deliver(settings)
+            return step.total([self.received(settings, turn) for turn in self.turns()])
         return step.run(settings, self.server, name, self.argument(name, settings))
+
+    def turns(self) -> list[Path]:
+        """Return the folders of what is sent at first, and of what is sent again later, in order; the files are written unless they are there."""
+        if not (self.files / "senders.yml").is_file():
+            self.write()
+        return [self.files, *sorted(self.files.glob("round-*"))]
+
+    def received(self, settings: Settings, turn: Path) -> Cost:
+        """Deliver and receive the files of one turn; return what receiving cost."""
+        self.deliver(settings, turn=turn)
+        return step.run(settings, self.server, "receive")
 
     def argument(self, name: str, settings: Settings) -> Any:
         """Return what the DAG hands the step: the pin, or the release."""
@@ -75,17 +86,16 @@ class Journey:
         ((value,),) = servers.rows(settings.pipeline_dsn, f"select max({table.removeprefix('ops.')}_id) from {table}")
         return value
 
-    def deliver(self, settings: Settings, wanted: Callable[[Path], bool] = lambda _: True) -> int:
-        """Register the senders and lay their wanted files into their inboxes; return how many. The files are written unless they are there."""
-        if not (self.files / "senders.yml").is_file():
-            self.write()
+    def deliver(self, settings: Settings, wanted: Callable[[Path], bool] = lambda _: True, turn: Path | None = None) -> int:
+        """Register the senders and lay their wanted files, those of a turn or of the first, into their inboxes; return how many."""
+        first, *_ = self.turns()
         shutil.rmtree(settings.sftp_dir, ignore_errors=True)
         with psycopg.connect(settings.pipeline_dsn) as connection:
             for sender in senders.load_senders(self.files / "senders.yml"):
                 senders.register(connection, sender.sender_id, "EX", sender.kind, sender.name, sender.organisations)
                 (settings.sftp_dir / sender.sender_id / "outbox").mkdir(parents=True)
                 (settings.sftp_dir / sender.sender_id / "inbox").mkdir()
-        files = [path for path in sorted(self.files.glob("*/*")) if path.parent.name != "truth" and wanted(path)]
+        files = [path for path in sorted((turn or first).glob("*/*")) if path.is_file() and path.parent.name != "truth" and wanted(path)]
         for path in files:
             shutil.copyfile(path, settings.sftp_dir / path.parent.name / "inbox" / path.name)
         return len(files)

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +59,13 @@ def run(settings: Settings, server: Settings, step: str, argument: Any = None) -
     return Cost(seconds, import_seconds, watch.process_mib, watch.server_mib, answer)
 
 
+def total(costs: list[Cost]) -> Cost:
+    """Return what several runs of a step cost together; the memory is that of the largest, the answer adds up."""
+    answer = sum((Counter(cost.answer) for cost in costs), Counter())
+    imports, process, server = (max(getattr(cost, name) for cost in costs) for name in ("import_seconds", "process_mib", "server_mib"))
+    return Cost(sum(cost.seconds for cost in costs), imports, process, server, dict(answer))
+
+
 def python_path(settings: Settings) -> str:
     """Return where Python finds the copied package and the benchmark."""
     return f"{settings.project_dir / 'plugins'}{os.pathsep}{TESTS}"
@@ -92,8 +100,6 @@ def receive(settings: Settings, _: Any) -> dict[str, float]:
 
     The answer counts the outcomes; `batch_seconds` are those of landing, reading, checking and loading alone.
     """
-    from collections import Counter
-
     from sealea.intake import outbox, receiving
 
     outcomes: Counter[str] = Counter()

@@ -26,18 +26,33 @@ def of(*figures):
     return replace(RUN, parts={"whole": Part("2026-11-26", 90, 0.5, figures)})
 
 
-def test_a_stage_alone_takes_the_real_files_of_a_state_and_says_what_that_cost(tmp_path):
-    command = [sys.executable, "-P", "-m", "bench", "--size", "XS", "--stage", "receive", "--pairs", "2", "--work", str(tmp_path)]
+def run(work, *stages, pairs):
+    """Run stages at the smallest size; return what they said."""
+    command = [sys.executable, "-P", "-m", "bench", "--size", "XS", "--stage", *stages, "--pairs", str(pairs), "--work", str(work)]
     try:
         done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(TESTS)}, capture_output=True, text=True, check=False)
     finally:
-        postgres.erase(Settings(state_dir=tmp_path / "XS/server"))
-
+        postgres.erase(Settings(state_dir=work / "XS/server"))
     assert done.returncode == 0, done.stdout + done.stderr
-    seconds = next(line for line in done.stdout.splitlines() if "receive: seconds (2 LEAs" in line)
-    memory = next(line for line in done.stdout.splitlines() if "largest process" in line)
+    return done.stdout.splitlines()
+
+
+def test_a_stage_alone_takes_the_real_files_of_a_state_and_says_what_that_cost(tmp_path):
+    said = run(tmp_path, "receive", pairs=2)
+
+    seconds = next(line for line in said if "receive: seconds (2 LEAs" in line)
+    memory = next(line for line in said if "largest process" in line)
     assert float(seconds.split("|")[2].strip().removesuffix(" s")) > 0.05
     assert float(memory.split("|")[2].strip().removesuffix(" MiB")) > 50  # it has imported Polars at least
+
+
+def test_a_resubmission_is_held_against_a_full_build_and_our_cells_against_those_of_one_query(tmp_path):
+    said = run(tmp_path, "resubmission", "cells_by_hand", pairs=1)
+
+    measured = [line.split("|")[1].strip().partition(" (")[0] for line in said if line.startswith(("| one LEA", "| assessment"))]
+    assert "one LEA resubmits: dbt, full build" in measured
+    assert "one LEA resubmits: dbt, after one LEA's file" in measured
+    assert "assessment cells: dbt models / one query by hand" in measured
 
 
 def test_what_is_compared_runs_by_turns_every_other_one_in_reverse_and_the_pause_between_is_not_measured():
