@@ -4,6 +4,7 @@ It prints its seconds, without those of the imports, and its answer as JSON; `ru
 """
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -76,6 +77,8 @@ def main() -> None:
     name, argument = sys.argv[1], json.load(sys.stdin)
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what the step itself prints goes to its log
+    logging.basicConfig(format="%(asctime)s %(message)s")
+    logging.getLogger("sealea").setLevel(logging.INFO)
     step, settings = STEPS[name], load_settings()
     if name in IMPORTED:
         __import__(IMPORTED[name])
