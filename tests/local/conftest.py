@@ -54,6 +54,8 @@ def sftp_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 class Sender:
     """One sender of the server: its home as the server sees it, and sessions as the sender has them."""
 
+    CONTENT = b"staff_id,fte\n0001,1.000\n" * 1000
+
     def __init__(self, settings: Settings, sender_id: str) -> None:
         self.settings = settings
         self.sender_id = sender_id
@@ -80,6 +82,16 @@ class Sender:
                 return await use(client)
 
         return asyncio.run(run())
+
+    def names(self) -> tuple[list[str], list[str]]:
+        """Return what is in the inbox and among the drafts."""
+        return sorted(path.name for path in self.inbox.iterdir()), sorted(path.name for path in (self.home / ".uploads").iterdir())
+
+    @staticmethod
+    async def put(client: asyncssh.SFTPClient, path: str | bytes, content: bytes = CONTENT) -> None:
+        """Upload a file."""
+        async with client.open(path, "wb") as file:
+            await file.write(content)
 
 
 @pytest.fixture
