@@ -15,6 +15,7 @@ import pytest
 from psycopg import conninfo, sql
 
 from sealea.local import secrets
+from sealea.release import touched
 from sealea.release.level_gap import fit_level_gaps
 from sealea.settings import PROJECT, Settings
 
@@ -45,11 +46,11 @@ class Dbt:
     folder: Path
     project: Path = DBT_PROJECT
 
-    def run(self, *arguments: str, pin_id: int = 0) -> list[Outcome]:
-        """Run dbt as the role that transforms, on the loads of the pin; return what became of each node. Pin 0 is that of an empty warehouse."""
+    def run(self, *arguments: str) -> list[Outcome]:
+        """Run dbt as the role that transforms, on the loads that the warehouse rests on; return what became of each node."""
         address = conninfo.conninfo_to_dict(self.dsn)
         names = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password", "DATABASE": "dbname"}
-        environment = os.environ | {f"TRANSFORM_{name}": str(address.get(key, "")) for name, key in names.items()} | {"PIN_ID": str(pin_id)}
+        environment = os.environ | {f"TRANSFORM_{name}": str(address.get(key, "")) for name, key in names.items()}
         folders = {
             "--project-dir": self.project,
             "--profiles-dir": self.project,
@@ -64,10 +65,10 @@ class Dbt:
         outcomes = [outcome(result) for result in json.loads(results.read_text())["results"]]
         return [node for node in outcomes if node.kind != "exposure"]  # who reads a mart; nothing of it runs
 
-    def build(self, pin_id: int) -> None:
-        """Build and test both layers from the loads of the pin, as a publish run does."""
+    def build(self) -> None:
+        """Build and test both layers, as a publish run does."""
         for layer in ("cells", "marts"):
-            run = self.run("build", "--select", f"tag:{layer}", "--exclude-resource-type", "unit_test", pin_id=pin_id)
+            run = self.run("build", "--select", f"tag:{layer}", "--exclude-resource-type", "unit_test")
             assert [node for node in run if node.status not in ("success", "pass")] == []
             if layer == "cells":
                 fit_level_gaps(self.dsn)
@@ -140,8 +141,8 @@ def pin_in() -> Callable[[psycopg.Connection], Pin]:
 
 
 @pytest.fixture
-def small_state(warehouse: Any, pin_in: Callable[[psycopg.Connection], Any]) -> int:
-    """Return a pin over the loads of the small state, and of another state that has set no minimum."""
+def small_state(warehouse: Any, pin_in: Callable[[psycopg.Connection], Any]) -> None:
+    """Let the warehouse rest on the loads of the small state, and of another state that has set no minimum."""
     with psycopg.connect(warehouse.pipeline) as connection:
         pin = pin_in(connection)
         for path in sorted(DATA.glob("*/*.csv")):  # data/<sender>/<extract>_<year>_<window>.csv
@@ -150,8 +151,7 @@ def small_state(warehouse: Any, pin_in: Callable[[psycopg.Connection], Any]) -> 
             pin.load(path.parent.name, extract, int(year), window, header, [[value or None for value in row] for row in rows])
         connection.execute("update ops.state_parameter set value = 3 where parameter in ('minimum_n', 'minimum_n_gap')")
         connection.execute("update ops.state_parameter set value = 0.5 where parameter = 'minimum_teacher_fte'")
-    number: int = pin.pin_id
-    return number
+        touched.rest_on(connection, pin.pin_id)
 
 
 @pytest.fixture(scope="session")
@@ -176,7 +176,8 @@ def shared_warehouse(
         for module in sorted(modules, key=lambda module: str(module.__name__)):
             if not hasattr(module, "REAL") or module.REAL.is_dir():
                 module.enter(pin)
-    dbt_on(transform, tmp_path_factory.mktemp("dbt")).build(pin.pin_id)
+        touched.rest_on(connection, pin.pin_id)
+    dbt_on(transform, tmp_path_factory.mktemp("dbt")).build()
     with psycopg.connect(transform, autocommit=True) as connection:
         yield lambda statement: connection.execute(statement).fetchall()
     with psycopg.connect(secrets.superuser_dsn(postgres), autocommit=True) as connection:

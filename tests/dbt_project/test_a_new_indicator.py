@@ -55,12 +55,11 @@ def project(tmp_path: Path) -> Path:
     return copy
 
 
-def test_an_indicator_from_outside_the_catalogue_takes_one_sql_one_yaml_and_one_row(
-    warehouse: Any, dbt_on: Any, project: Path, small_state: int
-) -> None:
+@pytest.mark.usefixtures("small_state")
+def test_an_indicator_from_outside_the_catalogue_takes_one_sql_one_yaml_and_one_row(warehouse: Any, dbt_on: Any, project: Path) -> None:
     dbt = dbt_on(warehouse.transform, project, project / "dbt_project")
 
-    run = dbt.run("build", "--select", "+indicator_value", "--exclude-resource-type", "unit_test", "test", pin_id=small_state)
+    run = dbt.run("build", "--select", "+indicator_value", "--exclude-resource-type", "unit_test", "test")
 
     assert [node for node in run if node.status not in ("success", "pass")] == []
     with psycopg.connect(warehouse.pipeline) as connection:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
+import pytest
 import yaml
 
 from sealea.settings import PROJECT
@@ -30,8 +31,9 @@ def test_every_worked_example_holds_and_an_empty_warehouse_builds(dbt: Any) -> N
     assert len(written) > 40
 
 
-def test_a_small_state_publishes_the_numbers_worked_by_hand(warehouse: Any, dbt: Any, small_state: int) -> None:
-    dbt.build(small_state)
+@pytest.mark.usefixtures("small_state")
+def test_a_small_state_publishes_the_numbers_worked_by_hand(warehouse: Any, dbt: Any) -> None:
+    dbt.build()
 
     assert indicators(warehouse.pipeline) == expected_indicators()
     assert goals(warehouse.pipeline) == expected_goals()

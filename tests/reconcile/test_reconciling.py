@@ -11,7 +11,7 @@ from sealea.contract import load_contracts
 from sealea.errors import RuleBug
 from sealea.pack import load_packs
 from sealea.reconcile_rule import ReconcileSuite, load_reconcile_suites
-from sealea.release import reconciling
+from sealea.release import reconciling, touched
 from sealea.release.releases import turn
 from sealea.settings import PROJECT
 
@@ -36,7 +36,9 @@ def answer(state: Any, *rule_ids: str, packs: Any = PACKS) -> tuple[int, dict[st
 def staged(state: Any, extract: str, pin_id: int) -> list[tuple[Any, ...]]:
     """Return load and line of the rows that staging gives, by its own SQL."""
     text = (PROJECT / f"dbt_project/models/staging/stg_{extract}.sql").read_text()
-    text = re.sub(r"\{\{ source\('(\w+)', '(\w+)'\) \}\}", r"\1.\2", text).replace("{{ env_var('PIN_ID', '0') }}", str(pin_id))
+    text = re.sub(r"\{\{ source\('(\w+)', '(\w+)'\) \}\}", r"\1.\2", text)
+    with turn(state.settings.pipeline_dsn) as connection:
+        touched.rest_on(connection, pin_id)
     return state.query(f"select load_id, line_number from ({text}) as staged order by 1, 2")
 
 

@@ -44,10 +44,8 @@ def small(bench):
     shutil.copy(PROJECT / "dbt_project/profiles.yml", dbt)
     shutil.copy(PROJECT / "dbt_project/macros/generate_schema_name.sql", dbt / "macros")
     (dbt / "dbt_project.yml").write_text(PROJECT_FILE)
-    (dbt / "models/cells/cell_pinned.sql").write_text(
-        "select load_id from {{ source('ops', 'any_load') }} where pin_id = {{ env_var('PIN_ID', '0') }}"
-    )
-    (dbt / "models/cells/sources.yml").write_text("sources: [{name: ops, tables: [{name: any_load, identifier: pinned_load}]}]")
+    (dbt / "models/cells/cell_pinned.sql").write_text("select load_id from {{ source('ops', 'any_load') }}")
+    (dbt / "models/cells/sources.yml").write_text("sources: [{name: ops, tables: [{name: any_load, identifier: built_load}]}]")
     (dbt / "models/marts/mart_pinned.sql").write_text("select load_id from {{ ref('cell_pinned') }}")
     (dbt / "models/marts/marts.yml").write_text(MART_TESTS)
     return bench

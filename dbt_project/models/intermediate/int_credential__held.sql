@@ -1,9 +1,9 @@
 with
 
-pinned_load as (
+built_load as (
 
-    select * from {{ source('ops', 'pinned_load') }}
-    where pin_id = {{ env_var('PIN_ID', '0') }} and extract = 'staff_credential'
+    select * from {{ source('ops', 'built_load') }}
+    where extract = 'staff_credential'
 
 ),
 
@@ -17,15 +17,15 @@ sender as (
 load_ranked as (
 
     select
-        pinned_load.load_id,
-        pinned_load.school_year,
+        built_load.load_id,
+        built_load.school_year,
         sender.state_code,
         row_number() over (
-            partition by pinned_load.sender_id, pinned_load.school_year
-            order by pinned_load.received_at desc, pinned_load.load_id desc
+            partition by built_load.sender_id, built_load.school_year
+            order by built_load.received_at desc, built_load.load_id desc
         ) as sender_rank
-    from pinned_load
-    inner join sender on pinned_load.sender_id = sender.sender_id
+    from built_load
+    inner join sender on built_load.sender_id = sender.sender_id
 
 )
 

@@ -1,9 +1,8 @@
 with
 
-pinned_load as (
+built_load as (
 
-    select * from {{ source('ops', 'pinned_load') }}
-    where pin_id = {{ env_var('PIN_ID', '0') }}
+    select * from {{ source('ops', 'built_load') }}
 
 ),
 
@@ -24,12 +23,12 @@ select distinct on (sender.state_code, calendar.extract, calendar.school_year, c
     calendar.close_date,
     calendar.certify_date
 from {{ ref('stg_window') }} as calendar
-inner join pinned_load on calendar.load_id = pinned_load.load_id
+inner join built_load on calendar.load_id = built_load.load_id
 inner join sender on calendar.sender_id = sender.sender_id
 order by
     sender.state_code asc,
     calendar.extract asc,
     calendar.school_year asc,
     calendar.window_code asc,
-    pinned_load.received_at desc,
+    built_load.received_at desc,
     calendar.load_id desc

@@ -1,18 +1,16 @@
 -- Generated from expectations/extracts/chart_of_accounts.yml by `make render`; do not edit.
 with
 
-pinned_load as (
+built_load as (
 
-    select * from {{ source('ops', 'pinned_load') }}
-    where pin_id = {{ env_var('PIN_ID', '0') }}
+    select * from {{ source('ops', 'built_load') }}
 
 ),
 
 -- What rules of level 2 set aside (docs/decisions/0008).
 quarantined_row as (
 
-    select * from {{ source('ops', 'quarantined_row') }}
-    where pin_id = {{ env_var('PIN_ID', '0') }}
+    select * from {{ source('ops', 'basis_quarantined_row') }}
 
 ),
 
@@ -23,11 +21,11 @@ raw_chart_of_accounts as (
 )
 
 select
-    pinned_load.load_id,
+    built_load.load_id,
     raw_chart_of_accounts.line_number,
-    pinned_load.sender_id,
-    pinned_load.school_year as submission_school_year,
-    pinned_load.window_code as submission_window_code,
+    built_load.sender_id,
+    built_load.school_year as submission_school_year,
+    built_load.window_code as submission_window_code,
     raw_chart_of_accounts.dimension_code,
     raw_chart_of_accounts.code,
     raw_chart_of_accounts.code_name,
@@ -37,7 +35,7 @@ select
     raw_chart_of_accounts.is_for_charter,
     raw_chart_of_accounts.is_for_service_agency
 from raw_chart_of_accounts
-inner join pinned_load on raw_chart_of_accounts.load_id = pinned_load.load_id
+inner join built_load on raw_chart_of_accounts.load_id = built_load.load_id
 left join quarantined_row
     on
         raw_chart_of_accounts.load_id = quarantined_row.load_id

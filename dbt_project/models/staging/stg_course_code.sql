@@ -1,18 +1,16 @@
 -- Generated from expectations/extracts/course_code.yml by `make render`; do not edit.
 with
 
-pinned_load as (
+built_load as (
 
-    select * from {{ source('ops', 'pinned_load') }}
-    where pin_id = {{ env_var('PIN_ID', '0') }}
+    select * from {{ source('ops', 'built_load') }}
 
 ),
 
 -- What rules of level 2 set aside (docs/decisions/0008).
 quarantined_row as (
 
-    select * from {{ source('ops', 'quarantined_row') }}
-    where pin_id = {{ env_var('PIN_ID', '0') }}
+    select * from {{ source('ops', 'basis_quarantined_row') }}
 
 ),
 
@@ -23,11 +21,11 @@ raw_course_code as (
 )
 
 select
-    pinned_load.load_id,
+    built_load.load_id,
     raw_course_code.line_number,
-    pinned_load.sender_id,
-    pinned_load.school_year as submission_school_year,
-    pinned_load.window_code as submission_window_code,
+    built_load.sender_id,
+    built_load.school_year as submission_school_year,
+    built_load.window_code as submission_window_code,
     raw_course_code.course_code,
     raw_course_code.course_name,
     raw_course_code.sced_course_code,
@@ -38,7 +36,7 @@ select
     raw_course_code.first_year,
     raw_course_code.last_year
 from raw_course_code
-inner join pinned_load on raw_course_code.load_id = pinned_load.load_id
+inner join built_load on raw_course_code.load_id = built_load.load_id
 left join quarantined_row
     on
         raw_course_code.load_id = quarantined_row.load_id

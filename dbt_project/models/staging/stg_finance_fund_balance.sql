@@ -1,18 +1,16 @@
 -- Generated from expectations/extracts/finance_fund_balance.yml by `make render`; do not edit.
 with
 
-pinned_load as (
+built_load as (
 
-    select * from {{ source('ops', 'pinned_load') }}
-    where pin_id = {{ env_var('PIN_ID', '0') }}
+    select * from {{ source('ops', 'built_load') }}
 
 ),
 
 -- What rules of level 2 set aside (docs/decisions/0008).
 quarantined_row as (
 
-    select * from {{ source('ops', 'quarantined_row') }}
-    where pin_id = {{ env_var('PIN_ID', '0') }}
+    select * from {{ source('ops', 'basis_quarantined_row') }}
 
 ),
 
@@ -23,11 +21,11 @@ raw_finance_fund_balance as (
 )
 
 select
-    pinned_load.load_id,
+    built_load.load_id,
     raw_finance_fund_balance.line_number,
-    pinned_load.sender_id,
-    pinned_load.school_year as submission_school_year,
-    pinned_load.window_code as submission_window_code,
+    built_load.sender_id,
+    built_load.school_year as submission_school_year,
+    built_load.window_code as submission_window_code,
     raw_finance_fund_balance.lea_id,
     raw_finance_fund_balance.fiscal_year,
     raw_finance_fund_balance.period_code,
@@ -48,7 +46,7 @@ select
     raw_finance_fund_balance.spec_version,
     raw_finance_fund_balance.nces_lea_id
 from raw_finance_fund_balance
-inner join pinned_load on raw_finance_fund_balance.load_id = pinned_load.load_id
+inner join built_load on raw_finance_fund_balance.load_id = built_load.load_id
 left join quarantined_row
     on
         raw_finance_fund_balance.load_id = quarantined_row.load_id

@@ -9,7 +9,7 @@ EVERYTHING = "*"
 STAGING, LOADS = "stg_", "int_load__"
 # What changes only with what the SEA sends and with the pack, after which everything is made again.
 STEADY_MODELS = re.compile("int_(organisation|ancestry|state|window)__")
-STEADY_SOURCES = {"pinned_load", "sender", "state_parameter"}
+STEADY_SOURCES = {"built_load", "sender", "state_parameter"}
 FITTED = frozenset({"assessment_result", "student_enrollment"})  # what the tables that are fitted outside of dbt come from
 NOTHING: frozenset[str] = frozenset()
 NAMED_EXTRACT = re.compile(r"extract = '(\w+)'")
@@ -20,15 +20,13 @@ Nodes = Mapping[str, Any]
 def names(nodes: Nodes, layer: str, touched: Collection[str]) -> list[str]:
     """Return the models and tests of a layer to build when rows of these extracts have changed.
 
-    Views of staging are always among them, because they name the pin. A test is if one of the models that it asks is made again: any
-    other passed when they were built.
+    A test is among them if one of the models that it asks is made again: any other passed when they were built.
     """
     models = [unique_id for unique_id, node in nodes.items() if node_kind(unique_id) == "model" and layer in node.tags]
     extracts = extracts_below(nodes)
     affected = {model for model in models if (rests_on := extracts(model)) is None or not rests_on.isdisjoint(touched)}
-    staging = {model for model in models if node_name(model).startswith(STAGING)}
     tests = {unique_id for unique_id, node in nodes.items() if node_kind(unique_id) == "test" and affected & set(node.depends_on.nodes)}
-    return sorted(nodes[unique_id].name for unique_id in affected | staging | tests)
+    return sorted(nodes[unique_id].name for unique_id in affected | tests)
 
 
 def extracts_below(nodes: Nodes) -> Callable[[str], frozenset[str] | None]:

@@ -78,7 +78,7 @@ REST_ON = (
     "delete from ops.basis_quarantined_row",
     "insert into ops.basis_quarantined_row select load_id, line_number from ops.quarantined_row where pin_id = %(pin)s",
     "delete from ops.basis",
-    "insert into ops.basis (code_version, pack_version) select code_version, pack_version from ops.pin where pin_id = %(pin)s",
+    "insert into ops.basis (code_version, pack_version, pin_id) select code_version, pack_version, pin_id from ops.pin where pin_id = %(pin)s",
 )
 
 

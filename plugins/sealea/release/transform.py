@@ -51,7 +51,7 @@ def build(settings: Settings, pin_id: int, layer: Layer) -> dict[str, Any]:
             touched.mark(connection, pin_id, load_contracts(settings.project_dir))
         connection.execute("delete from ops.build where layer = any(%s)", [list(LAYERS[LAYERS.index(layer) :])])
         results = results_file(settings, pin_id, layer)
-        output, exit_code = run_dbt(settings, pin_id, layer, touched.extracts(connection), results)
+        output, exit_code = run_dbt(settings, layer, touched.extracts(connection), results)
         nodes = list(read_nodes(results))
         raise_for_failures(layer, nodes, exit_code, output)
         if layer == "cells":
@@ -73,7 +73,7 @@ def require_inputs(connection: psycopg.Connection, pin_id: int, layer: Layer) ->
         raise SealeaError(f"The layer '{below[-1]}' is not built from pin {pin_id}. Build it first: trigger the publish DAG again.")
 
 
-def run_dbt(settings: Settings, pin_id: int, layer: Layer, touched_extracts: list[str], results: Path) -> tuple[str, int]:
+def run_dbt(settings: Settings, layer: Layer, touched_extracts: list[str], results: Path) -> tuple[str, int]:
     """Run `dbt build` for what is touched of one layer, which writes `results`; return what it printed and its exit code."""
     project = str(settings.project_dir / "dbt_project")
     options = {
@@ -89,7 +89,7 @@ def run_dbt(settings: Settings, pin_id: int, layer: Layer, touched_extracts: lis
     try:
         finished = subprocess.run(
             command,
-            env=dbt_environment(settings, pin_id),
+            env=dbt_environment(settings),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -101,16 +101,13 @@ def run_dbt(settings: Settings, pin_id: int, layer: Layer, touched_extracts: lis
     return finished.stdout, finished.returncode
 
 
-def dbt_environment(settings: Settings, pin_id: int) -> dict[str, str]:
-    """Return the environment of the dbt process: the pin, the address and role it works with, and no telemetry.
-
-    The pin is no --vars: for another value of those dbt parses the whole project again, for another PIN_ID only the models that name it.
-    """
+def dbt_environment(settings: Settings) -> dict[str, str]:
+    """Return the environment of the dbt process: the address and role it works with, and no telemetry."""
     address = conninfo.conninfo_to_dict(settings.transform_dsn)
     names = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password", "DATABASE": "dbname"}
     warehouse = {f"TRANSFORM_{name}": str(address.get(key) or "") for name, key in names.items()}
     fixed = {"PGOPTIONS": NO_WAIT, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
-    return dict(os.environ) | warehouse | fixed | {"PIN_ID": str(pin_id)}
+    return dict(os.environ) | warehouse | fixed
 
 
 def results_file(settings: Settings, pin_id: int, layer: Layer) -> Path:

@@ -21,15 +21,15 @@ TEMPLATES = Environment(
 )
 STAGING = "dbt_project/models/staging"
 OPS_TABLES = {
-    "pinned_load": "The loads that one publish run reads, with their sender, extract, school year and window.",
-    "quarantined_row": "The rows that one publish run leaves out, because a rule of level 2 quarantines them.",
+    "built_load": "The loads that this publish run reads, with their sender, extract, school year and window.",
+    "basis_quarantined_row": "The rows of them that it leaves out, because a rule of level 2 quarantines them.",
     "state_parameter": "The numbers that a state sets, from its pack.",
     "sender_organisation": "The organisations that a sender may report.",
     "sender": "Who may send, by account.",
     "current_release": "The release that readers of each mart see.",
     "release_coverage": "LEAs that reported each extract, by release.",
     "proven_load": "The loads whose rows have passed the tests of staging.",
-    "pin": "The publish runs, with the moment that their inputs were fixed.",
+    "built_pin": "This publish run, with the moment that its inputs were fixed.",
     "submission": "The files that were sent, each content once.",
     "load": "The readings of the submissions.",
     "load_event": "What became of each reading, in order.",

@@ -2,8 +2,7 @@ with
 
 pin as (
 
-    select * from {{ source('ops', 'pin') }}
-    where pin_id = {{ env_var('PIN_ID', '0') }}
+    select * from {{ source('ops', 'built_pin') }}
 
 ),
 

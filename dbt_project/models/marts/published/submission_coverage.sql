@@ -17,13 +17,12 @@ reported as (
 carried as (
 
     select distinct
-        pinned_load.extract,
-        pinned_load.school_year,
+        built_load.extract,
+        built_load.school_year,
         sender_organisation.org_id as lea_id
-    from {{ source('ops', 'pinned_load') }} as pinned_load
+    from {{ source('ops', 'built_load') }} as built_load
     inner join {{ source('ops', 'sender_organisation') }} as sender_organisation
-        on pinned_load.sender_id = sender_organisation.sender_id
-    where pinned_load.pin_id = {{ env_var('PIN_ID', '0') }}
+        on built_load.sender_id = sender_organisation.sender_id
 
 )
 
