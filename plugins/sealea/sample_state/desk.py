@@ -1,6 +1,6 @@
 """The desk from which the files of a sample state are sent: what is planted into them, and what must come of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,7 @@ class Desk:
     held: across.Held | None = field(default_factory=across.Held)
     masks: dict[tuple[str, int, int], np.ndarray] = field(default_factory=dict)
     counts: list[Callable[[], None]] = field(default_factory=list)
+    set_aside: Mapping[tuple[str, str], Sequence[int]] = field(default_factory=dict)
 
     def name(self, extract: str, year: int, sender: str, day: str = FIRST_DAY) -> str:
         """Return the name of a file that is sent on a day of the year."""
@@ -90,16 +91,17 @@ class Desk:
                 begin, stop = int(starts[place - 1]), ends[place - 1]
                 own = planting.swapped(kind, rows[start:end], rows[begin:stop], tuple(remark.within(begin, stop) for remark in remarks))
             sendings = planting.sendings(kind, rows[start:end], own, here)
-            for sending in sendings:
-                self.send(extract, year, number, sending)
+            names = [self.send(extract, year, number, sending) for sending in sendings]
             lost[start:end] = sendings[-1].file.lost if sendings else True
+            for line in self.set_aside.get((other.lower(), names[-1]), ()) if names else ():
+                lost[start + line - 2] = True
             self.masks[extract, year, number] = lost[start:end]
             is_changed = bool(sendings) and not sendings[-1].file.is_returned
             parts.append(sendings[-1].file.rows[: end - start].select(rows.columns) if is_changed else rows[start:end])
         return Sent(pl.concat(parts) if self.plan and parts else rows, lost)
 
-    def send(self, extract: str, year: int, number: int, sending: planting.Sending) -> None:
-        """Write a file of an LEA in the form that it always has, and note what must come of it."""
+    def send(self, extract: str, year: int, number: int, sending: planting.Sending) -> str:
+        """Write a file of an LEA in the form that it always has, and note what must come of it; return its name."""
         lea_id = self.state.leas["lea_id"][number]
         sender, own = lea_id.lower(), sending.file
         name = self.name(extract, year, sender, sending.day)
@@ -110,7 +112,7 @@ class Desk:
             self.note(sender, name, (extract, year), sending)
             if sending.is_last:
                 self.hold(sender, name, (extract, year, number), own, header_lines=0)
-            return
+            return name
         data, ending, first_line = forms.dressed(own.text, habit, lea_id, name, extract)
         name = name if not ending else name.replace(".csv", ending) if ending == ".xlsx" else f"{name}{ending}"
         self.write(sender, name, data, sending.turn)
@@ -119,6 +121,7 @@ class Desk:
         self.note(sender, name, (extract, year), sending)
         if sending.is_last:
             self.hold(sender, name, (extract, year, number), own)
+        return name
 
     def hold(self, sender: str, name: str, what: tuple[str, int, int], own: planting.Planted, *, header_lines: int = 1) -> None:
         """Keep the rows of a file that are loaded, to find what must be found across files."""

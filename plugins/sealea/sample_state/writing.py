@@ -1,5 +1,6 @@
 """Writing a sample state to disk: a folder for each sender, the list of senders, and the truth beside them."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +19,20 @@ LEAS_AT_ONCE = 50
 LARGE = 1_000_000  # students; the truth of a larger state begins with its LEAs
 
 
-def write_state(size: Size, out: Path, pattern: str, error_rate: float = 0.0, *, plain: bool = False) -> Path:
+def write_state(
+    size: Size,
+    out: Path,
+    pattern: str,
+    error_rate: float = 0.0,
+    *,
+    plain: bool = False,
+    set_aside: Mapping[tuple[str, str], Sequence[int]] | None = None,
+) -> Path:
     """Write the files of every sender to out/<sender>/, named by `pattern`, and out/truth/; return the list of senders, senders.yml.
 
     `error_rate` is the share of LEA files with something wrong in them. What is sent again later lies in out/round-2/<sender>/ and so on.
-    With `plain` every file is plain CSV in UTF-8.
+    With `plain` every file is plain CSV in UTF-8. A state of more than LARGE students is too large to hold its files against one another: which
+    lines of which sender's file do not count for what another says is not part of its truth, unless `set_aside` tells.
     """
     state = organisations(size)
     out.mkdir(parents=True, exist_ok=True)
@@ -35,6 +45,7 @@ def write_state(size: Size, out: Path, pattern: str, error_rate: float = 0.0, *,
         Truth(size, state, size.students <= LARGE),
         ["plain"] * state.leas.height if plain else forms.habits(size, state.leas.height),
         held=Held() if size.students <= LARGE else None,
+        set_aside=set_aside or {},
     )
     write_framework(desk)
     enrolled, employed, numbered = students.first_year(size, state), None, 0
