@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from sealea.sample_state.organisations import Organisations
-from sealea.sample_state.results import SUBJECTS
+from sealea.sample_state.results import RACE_COLUMNS, SUBJECTS
 
 PLACE = {"sender": pl.String, "file": pl.String, "collection": pl.String, "year": pl.Int64, "lea": pl.Int64, "line": pl.Int64}
 FOUND = {**PLACE, "rule": pl.String, "severity": pl.String, "column": pl.String}
 FILE = [name for name in PLACE if name != "line"]
 OFFICE = ["lea", "year"]
 COMPARED = ("sex_code", "is_hispanic", "is_economically_disadvantaged", "is_english_learner", "is_student_with_disability")
-GROUPED = ("is_economically_disadvantaged", "is_english_learner", "is_student_with_disability", "is_hispanic", "sex_code")
+GROUPED = ("is_economically_disadvantaged", "is_english_learner", "is_student_with_disability", "sex_code")
 MOST_FTE = 1.2
 COUNTED, COUNT_CHANGE = 10, 0.2
 MINIMUM_STUDENTS, MINIMUM_PARTICIPATION = 10, 0.95
@@ -150,7 +150,7 @@ def of_pay(staff: pl.DataFrame, jobs: pl.DataFrame) -> Iterator[pl.DataFrame]:
 
 def of_students(held: Held) -> Iterator[pl.DataFrame]:
     """Yield what must be found of results beside the rosters."""
-    roster = held.rows("student_enrollment", "state_student_id", "entry_date", "exit_date", *COMPARED)
+    roster = held.rows("student_enrollment", "state_student_id", "entry_date", "exit_date", *COMPARED, *RACE_COLUMNS.values())
     owner = pl.col("responsible_lea_id")
     results = held.rows("assessment_result", "state_student_id", "participation_code", "subject_code", *COMPARED).filter(owner.is_not_null())
     student, known = ["year", "state_student_id"], "state_student_id"
@@ -181,7 +181,11 @@ def of_students(held: Held) -> Iterator[pl.DataFrame]:
 
 def groups() -> dict[str, pl.Expr]:
     """Return the groups of students whose participation is looked at, by the column that names them."""
-    return {"participation_code": pl.lit("ALL"), **{name: pl.col(name) for name in GROUPED}}
+    races = [pl.col(name) == "Y" for name in RACE_COLUMNS.values()]
+    one_of = pl.coalesce(pl.when(race).then(pl.lit(code)) for code, race in zip(RACE_COLUMNS, races, strict=True))
+    several = pl.sum_horizontal(race.fill_null(value=False).cast(pl.Int8) for race in races) > 1
+    federal = pl.when(pl.col("is_hispanic") == "Y").then(pl.lit("HI7")).when(several).then(pl.lit("MU7")).otherwise(one_of)
+    return {"participation_code": pl.lit("ALL"), "is_hispanic": federal, **{name: pl.col(name) for name in GROUPED}}
 
 
 def few_tested(marked: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
