@@ -15,7 +15,7 @@ from sealea import database
 from sealea.local import postgres
 from sealea.settings import PROJECT, Settings
 
-COPIED = ("dbt_project", "expectations", "plugins")
+COPIED = ("dags", "dbt_project", "expectations", "plugins")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from bench.journey import STEPS
 from bench.place import Place
 
 # In the order of a whole run: some begin with what the pipeline leaves. Each is imported when its turn comes.
-MODULES = ("small_files", "pipeline", "resubmission", "cells_by_hand", "release", "large_file")
+MODULES = ("small_files", "through_airflow", "pipeline", "resubmission", "cells_by_hand", "release", "large_file")
 NAMES = (*MODULES, *STEPS)
 
 

@@ -1,0 +1,84 @@
+"""Many small files through the platform as `make up` starts it: uploaded over SFTP, picked up by the receive DAG, until each sender has its answer."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench import server as servers
+from bench import small_files
+from bench.figure import Figure
+from bench.place import Place
+from sealea.demo import drop
+from sealea.demo.main import open_accounts
+from sealea.local import postgres, secrets
+from sealea.settings import Settings, environment
+
+STAGE = "many small files through Airflow"
+LIMIT_SECONDS = 600.0  # the issue, for 3,000 files
+PATIENCE_SECONDS = 1800
+POLL_SECONDS = 1.0
+ANSWERED = "select count(*) from ops.delivery where not exists (select from ops.outbox where kind <> 'asset' and delivered_at is null)"
+
+
+def prepare(place: Place) -> list[Path]:
+    """Return the files of the LEAs."""
+    return small_files.prepare(place)
+
+
+def measure(place: Place, files: list[Path]) -> list[Figure]:
+    """Return how long uploading takes, and how long it is from the first upload until the last answer, once."""
+    journey = small_files.small(place)
+    with platform(place) as settings:
+        dsn = secrets.pipeline_dsn(settings)
+        accounts = {account.sender_id: account for account in open_accounts(settings, journey.files / "senders.yml", dsn, "EX")}
+        reference = sorted((journey.files / "sea").iterdir())
+        drop.drop({accounts["sea"]: reference})
+        wait(dsn, len(reference))
+        began = time.monotonic()
+        drop.drop({account: [file for file in files if file.parent.name == sender] for sender, account in accounts.items() if sender != "sea"})
+        uploaded = time.monotonic() - began
+        wait(dsn, len(reference) + len(files))
+        answered = time.monotonic() - began
+        outcomes = servers.rows(dsn, "select status, count(*) from ops.load inner join ops.load_status using (load_id) group by status")
+    assert outcomes == [("accepted", len(reference) + len(files))], outcomes
+    note = f"{len(files)} files of {place.size.small_leas} LEAs, each LEA with a login of its own; the publish DAG works beside it"
+    return [
+        Figure(STAGE, "first upload to last answer", "s", (answered,), LIMIT_SECONDS, note=note),
+        Figure(STAGE, "of these: uploading over SFTP", "s", (uploaded,)),
+        Figure(STAGE, "first upload to last answer, per file", "ms", (1000 * answered / len(files),)),
+    ]
+
+
+@contextmanager
+def platform(place: Place) -> Iterator[Settings]:
+    """Yield the settings of a platform of its own; it is stopped and erased in the end."""
+    ports = {f"{service}_port": servers.free_port() for service in ("postgres", "sftp", "airflow")}
+    settings = Settings(project_dir=place.project, state_dir=place.work / "platform", **ports)  # type: ignore[arg-type]  # integers
+    try:
+        sealea(settings, "up")
+        yield settings
+    finally:
+        sealea(settings, "down")
+        postgres.erase(settings)
+    shutil.rmtree(settings.state_dir)
+
+
+def sealea(settings: Settings, command: str) -> None:
+    """Run a command as the user does. Raises CalledProcessError if it fails."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SEALEA_", "PYTHON"))}
+    environ = inherited | environment(settings) | {"PYTHONPATH": str(settings.project_dir / "plugins")}
+    subprocess.run([sys.executable, "-P", "-m", "sealea.cli", command], env=environ, stdout=subprocess.DEVNULL, check=True)
+
+
+def wait(dsn: str, count: int) -> None:
+    """Return when so many deliveries are answered. Raises TimeoutError if that does not happen."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while servers.rows(dsn, ANSWERED)[0][0] < count:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"Not all of {count} files were answered within {PATIENCE_SECONDS} s.")
+        time.sleep(POLL_SECONDS)
