@@ -36,5 +36,5 @@ select
     measured.*,
     {{ coverage_columns() }}
 from measured
-{{ coverage_joins('measured', 'material_adoption') }}
+{{ coverage_joins('measured', "'material_adoption'") }}
 {% endmacro %}

@@ -102,5 +102,5 @@ select
 from laid_out
 left join {{ ref('int_alignment__indexed') }} as alignment
     on laid_out.org_id = alignment.org_id and laid_out.school_year = alignment.school_year
-{{ coverage_joins('laid_out', 'finance_ledger') }}
+{{ coverage_joins('laid_out', "'finance_ledger'") }}
 {% endmacro %}

@@ -66,5 +66,5 @@ select
     measured.*,
     {{ coverage_columns() }}
 from measured
-{{ coverage_joins('measured', 'staff_assignment') }}
+{{ coverage_joins('measured', "'staff_assignment'") }}
 {% endmacro %}

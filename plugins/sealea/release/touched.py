@@ -43,6 +43,20 @@ PAYERS = """
     inner join ops.basis_load on payer.load_id = basis_load.load_id
     where payer.payee_lea_id in (select distinct lea_id from raw.finance_ledger where load_id = any(%(loads)s))
 """
+# LEAs whose attempts are others since the pin that the tables rest on: of a file that was returned no row counts, yet the coverage tells it.
+ATTEMPTED = """
+    select distinct sender_organisation.org_id
+    from ops.load
+    inner join ops.submission using (submission_id)
+    inner join ops.sender_organisation using (sender_id)
+    inner join ops.pin on pin.pin_id = %(pin)s
+    cross join ops.basis
+    where
+        load.loaded_at > least(basis.pinned_at, pin.pinned_at)
+        and load.loaded_at <= greatest(basis.pinned_at, pin.pinned_at)
+        and sender_organisation.org_id <> '*'
+"""
+ATTEMPT = "attempt"  # stands in ops.touched for the extract of them: tables that come from certain extracts do not ask for it
 SHARED = {"finance_ledger": PAYERS, "assessment_result": SHARED_RESULTS, "staff": SHARED_STAFF, "staff_assignment": SHARED_STAFF}
 # LEAs that have persons in common with those that are built again are read too, and keep their rows.
 READ_RESULTS = """
@@ -78,7 +92,10 @@ REST_ON = (
     "delete from ops.basis_quarantined_row",
     "insert into ops.basis_quarantined_row select load_id, line_number from ops.quarantined_row where pin_id = %(pin)s",
     "delete from ops.basis",
-    "insert into ops.basis (code_version, pack_version, pin_id) select code_version, pack_version, pin_id from ops.pin where pin_id = %(pin)s",
+    """
+    insert into ops.basis (code_version, pack_version, pin_id, pinned_at)
+    select code_version, pack_version, pin_id, pinned_at from ops.pin where pin_id = %(pin)s
+    """,
 )
 
 
@@ -92,7 +109,9 @@ def mark(connection: psycopg.Connection, pin_id: int, contracts: Mapping[str, Co
         is_of_leas = all(extract in contracts and contracts[extract].sender == "lea" for extract in changed)
         is_same_code = scalar(connection, SAME_CODE, [pin_id])
         if is_of_leas and is_same_code:
+            attempted = names(connection, ATTEMPTED, {"pin": pin_id})
             rest_on(connection, pin_id, keep_old=True)  # who shares persons is asked of old and new loads
+            mark_leas(connection, ATTEMPT, attempted)
             for extract, load_ids in changed.items():
                 mark_extract(connection, contracts[extract], load_ids)
         else:
@@ -110,6 +129,11 @@ def mark_extract(connection: psycopg.Connection, contract: Contract, load_ids: l
     leas = names(connection, f"select distinct {owner} from raw.{extract} where load_id = any(%(loads)s)", {"loads": load_ids})
     if extract in SHARED:
         leas |= names(connection, SHARED[extract], {"loads": load_ids})
+    mark_leas(connection, extract, leas)
+
+
+def mark_leas(connection: psycopg.Connection, extract: str, leas: set[str]) -> None:
+    """Write down LEAs whose rows of an extract are made again, and the organisations around them; all if they are many."""
     lea_count = scalar(connection, "select count(*) from intermediate.int_organisation__placed where org_type_code = 'LEA'")
     if len(leas) > max(1, MAXIMUM_SHARE * lea_count):
         connection.execute("insert into ops.touched (extract, org_id) values (%s, '*') on conflict do nothing", [extract])

@@ -1,11 +1,12 @@
 -- What dbt reads: the pin that the kept tables rest on, and its loads, as release/touched.py writes them down before each build. SQL that
 -- names no pin is the same in every build, so that dbt neither parses it nor makes its views again.
-alter table ops.basis add column pin_id bigint references ops.pin on delete set null;
+alter table ops.basis add column pin_id bigint, add column pinned_at timestamptz;
 
 create view ops.built_pin as
-select pin.*
-from ops.pin
-inner join ops.basis using (pin_id);
+select
+    pin_id,
+    pinned_at
+from ops.basis;
 
 create view ops.built_load as
 select

@@ -53,7 +53,7 @@ lea as (
 
 select
     ancestry.ancestor_org_id as org_id,
-    lea.extract,
+    coalesce(lea.extract, 'NONE') as extract,
     lea.school_year,
     cast(count(*) filter (where lea.is_expected) as bigint) as lea_expected_count,
     cast(count(lea.received_at) as bigint) as lea_reported_count,
@@ -66,4 +66,5 @@ from lea
 inner join ancestry on lea.lea_id = ancestry.org_id
 left join attempt
     on lea.lea_id = attempt.lea_id and lea.extract = attempt.extract and lea.school_year = attempt.school_year
-group by ancestry.ancestor_org_id, lea.extract, lea.school_year
+-- All extracts together, NONE, count collections rather than LEAs.
+group by ancestry.ancestor_org_id, lea.school_year, grouping sets ((lea.extract), ())

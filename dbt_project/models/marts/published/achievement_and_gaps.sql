@@ -34,13 +34,6 @@ trend as (
     select * from {{ ref('int_gap_trend__fitted') }}
     where measure_code = 'gap_g'
 
-),
-
-coverage as (
-
-    select * from {{ ref('int_coverage__counted') }}
-    where extract = 'assessment_result'
-
 )
 
 select
@@ -55,11 +48,7 @@ select
     cast(case when shown.gap_trend is not null then round(trend.closure_rate, 3) end as numeric(18, 6)) as gap_closure_rate,
     case when shown.gap_trend is not null then trend.is_closing_by_decline end as is_closing_by_decline,
     shown.reason_codes,
-    coverage.lea_expected_count,
-    coverage.lea_reported_count,
-    coverage.lea_carried_forward_count,
-    coverage.lea_missing_count,
-    coverage.vintage_date
+    {{ coverage_columns() }}
 from shown
 left join trend
     on
@@ -68,4 +57,4 @@ left join trend
         and shown.subject_code = trend.subject_code
         and shown.grade_code = trend.grade_code
         and shown.contrast_id = trend.contrast_id
-left join coverage on shown.org_id = coverage.org_id and shown.school_year = coverage.school_year
+{{ coverage_joins('shown', "'assessment_result'") }}

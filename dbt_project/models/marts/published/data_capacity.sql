@@ -23,20 +23,6 @@ shown as (
 coverage as (
 
     select * from {{ ref('int_coverage__counted') }}
-    union all
-    -- All extracts together: collections rather than LEAs.
-    select
-        org_id,
-        'NONE' as extract,
-        school_year,
-        cast(sum(lea_expected_count) as bigint) as lea_expected_count,
-        cast(sum(lea_reported_count) as bigint) as lea_reported_count,
-        cast(sum(lea_carried_forward_count) as bigint) as lea_carried_forward_count,
-        cast(sum(lea_missing_count) as bigint) as lea_missing_count,
-        cast(sum(row_count) as bigint) as row_count,
-        max(vintage_date) as vintage_date
-    from {{ ref('int_coverage__counted') }}
-    group by org_id, school_year
 
 ),
 

@@ -22,5 +22,6 @@ select
     source,
     is_built,
     mart_name,
-    not_built_because
+    not_built_because,
+    coverage_extract
 from indicator_register

@@ -50,6 +50,8 @@ select
     {%- for measure in ['status_code', 'is_on_track', 'is_within_noise'] %}
     case when screened.is_shown then screened.{{ measure }} end as {{ measure }},
     {%- endfor %}
-    screened.published_reason_code as reason_code
+    screened.published_reason_code as reason_code,
+    {{ coverage_columns() }}
 from screened
 left join register on screened.indicator_id = register.indicator_id
+{{ coverage_joins('screened', "coalesce(register.coverage_extract, 'NONE')") }}

@@ -46,6 +46,8 @@ select
         case when screened.is_shown then round(screened.{{ measure }}, {{ decimals }}) end as numeric(18, 6)
     ) as {{ measure }},
     {%- endfor %}
-    screened.published_reason_code as reason_code
+    screened.published_reason_code as reason_code,
+    {{ coverage_columns() }}
 from screened
 inner join register on screened.indicator_id = register.indicator_id
+{{ coverage_joins('screened', 'coalesce(register.coverage_extract, screened.facet)') }}
