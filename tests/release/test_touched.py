@@ -104,8 +104,9 @@ def plain_results(state: State) -> dict[str, Path]:
 def send_again(state: State) -> tuple[str, str, str]:
     """Send files again and return three LEAs. Of the first: results without three records, and with one of a student whom the second reports
     too; a ledger in which the second is paid; and assignments without one. Of the third: the roster, in which all are disadvantaged now.
+    A fourth sends results that are returned.
     """
-    (lea, own_file), (other, other_file), (rostered, last_file) = list(plain_results(state).items())[:3]
+    (lea, own_file), (other, other_file), (rostered, last_file), (returned, wrong_file) = list(plain_results(state).items())[:4]
     own, others = own_file.read_text().splitlines(), other_file.read_text().splitlines()
     tested = next(line for line in others[4:] if ",PARTICIPATED," in line)
     shared = ",".join([*own[1].split(",")[:2], *tested.split(",")[2:]]).replace(other, lea)
@@ -123,8 +124,10 @@ def send_again(state: State) -> tuple[str, str, str]:
     roster = last_file.with_name(last_file.name.replace("assessment_result", "student_enrollment"))
     students = pl.read_csv(roster, infer_schema=False).with_columns(pl.lit("Y").alias("is_economically_disadvantaged"))
     (state.settings.sftp_dir / rostered.lower() / "inbox" / roster.name).write_text(students.write_csv())
+    (state.settings.sftp_dir / returned.lower() / "inbox" / wrong_file.name).write_text("no\nresults\n")
     state.receive()
-    assert state.query("select status from ops.load_status order by load_id desc limit 4") == [("accepted",)] * 4
+    statuses = state.query("select status, count(*) from (select * from ops.load_status order by load_id desc limit 5) as newest group by status")
+    assert sorted(statuses) == [("accepted", 4), ("returned", 1)]
     return lea, other, rostered
 
 
@@ -142,6 +145,7 @@ def test_only_the_touched_organisations_are_made_again_and_all_is_what_a_full_bu
         rewritten = state.rewritten(table, last)
         assert {*own, "EX"} <= rewritten <= family, table
         assert before[table] != after[table], table
+    assert state.query("select * from candidate.indicator_value where indicator_id = 'proficiency' and lea_carried_forward_count > 0")
     disadvantaged = f"select economic_code, count(*) > 0 from intermediate.int_assessment__classified where responsible_lea_id = '{rostered}'"
     assert state.query(f"{disadvantaged} and school_year = 2026 group by economic_code") == [("ECODIS", True)]
 

@@ -199,8 +199,8 @@ def test_every_indicator_has_its_true_value(state):
     told = set(true["indicator_id"])
     compared = said.filter(~pl.col("indicator_id").is_in(list(WITHOUT_TRUTH)))
     if state.is_large:
-        of_kind = ["indicator_id", pl.col("org_id").str.len_chars()]  # of some nothing is told, or nothing of schools
-        compared = compared.join(true.select(of_kind).unique(), on=of_kind, how="semi")
+        level = pl.col("org_id").str.len_chars().alias("level")  # of some indicators nothing is told, or nothing of schools
+        compared = compared.with_columns(level).join(true.select("indicator_id", level).unique(), on=["indicator_id", "level"], how="semi")
     both = true.join(compared, on=KEYS, how="full", suffix="_said", coalesce=True)
     wrong_value = (pl.col("value") - pl.col("value_said")).abs() > allowed("value")
     wrong_count = (pl.col("n") - pl.col("n_said")).abs() > allowed("n")
@@ -221,7 +221,8 @@ def indicators(state: Told) -> pl.DataFrame:
         query = f"copy (select {columns} from restricted.indicator_value_restricted where value is not null) to stdout (format csv)"
         with cursor.copy(query) as rows:
             text.writelines(rows)
-    return pl.read_csv(text.getbuffer(), has_header=False, schema=schema)
+    text.seek(0)
+    return pl.read_csv(text, has_header=False, schema=schema)
 
 
 def test_every_goal_stands_where_it_truly_stands(state):
@@ -237,7 +238,7 @@ def test_every_goal_stands_where_it_truly_stands(state):
     different = both.filter(pl.any_horizontal(wrong))
 
     assert different.is_empty(), "\n".join(str(row) for row in different.head(12).to_dicts())
-    assert said["status_code"].drop_nulls().n_unique() > 1
+    assert said["status_code"].drop_nulls().n_unique() > 1 or state.is_large  # of one year
 
 
 def test_money_goes_where_the_need_is_as_far_as_it_truly_does(state):
