@@ -93,7 +93,7 @@ class Desk:
             sendings = planting.sendings(kind, rows[start:end], own, here)
             names = [self.send(extract, year, number, sending) for sending in sendings]
             lost[start:end] = sendings[-1].file.lost if sendings else True
-            for line in self.set_aside.get((other.lower(), names[-1]), ()) if names else ():
+            for line in self.set_aside.get((self.state.leas["lea_id"][number].lower(), names[-1]), ()) if names else ():
                 lost[start + line - 2] = True
             self.masks[extract, year, number] = lost[start:end]
             is_changed = bool(sendings) and not sendings[-1].file.is_returned
