@@ -1,6 +1,6 @@
 """docs/benchmarks.md: the figures for people."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench import pipeline
@@ -42,7 +42,7 @@ def section(size: str, run: Run, before: Run | None) -> Iterator[str]:
         yield from notes([figure for figure in others if figure.stage == stage])
     if not steps:
         return
-    yield from ("", "### the pipeline, step by step", "", *journey(steps, before))
+    yield from ("", "### the pipeline, step by step", "", *journey(steps, before), *notes(steps, lambda figure: pipeline.TITLES[figure.stage]))
     yield from ("", f"![Cost of each step](images/bench-{size.lower()}-cost.svg)")
     if len(what.states) > 1:
         yield from ("", f"![Cost against rows](images/bench-{size.lower()}-growth.svg)")
@@ -90,10 +90,10 @@ def change(figure: Figure, old: Figure | None) -> str:
     return f"{unit(old, old.median)}{' **worse**' if is_worse else ''}"
 
 
-def notes(figures: list[Figure]) -> Iterator[str]:
-    """Yield the notes of a table, each once."""
+def notes(figures: list[Figure], name: Callable[[Figure], str] = lambda figure: figure.name) -> Iterator[str]:
+    """Yield the notes of a table, each once, with what they are about."""
     for note in dict.fromkeys(figure.note for figure in figures if figure.note):
-        about = dict.fromkeys(figure.name for figure in figures if figure.note == note)
+        about = dict.fromkeys(name(figure) for figure in figures if figure.note == note)
         yield from ("", f"*{', '.join(about)}*: {note}.")
 
 
