@@ -25,7 +25,8 @@ GATE_SEVERITY = {"critical": "holds the release", "warning": "W", "info": "I"}
 class Entry:
     """One rule as it stands in one place. `subject` is the extract, or of level 3 the table, that it is about; `rule` is there at level 1 only.
 
-    `covers` are the ids of the state's file specification that the entry holds besides its own.
+    `covers` are the ids of the state's file specification that the entry holds besides its own. `looks_at` is what the table of a rule
+    of level 3 holds, `asks` the query for rows that must not be there, or the expectation, as it is put to the table.
     """
 
     rule_id: str
@@ -41,6 +42,8 @@ class Entry:
     until: int | None = None
     covers: tuple[str, ...] = ()
     rule: Rule | None = None
+    looks_at: str = ""
+    asks: str = ""
 
 
 def catalogue(project_dir: Path, contracts: Mapping[str, Contract], file_rules: Mapping[str, Rule]) -> list[Entry]:
@@ -74,10 +77,22 @@ def at_the_gate(project_dir: Path) -> Iterator[Entry]:
         try:
             suite: dict[str, Any] = document.read(path)
             for rule in suite["expectations"]:
-                told = (GATE_SEVERITY[rule["severity"]], None, rule["message"], rule["fix"], "")
-                yield Entry(rule["id"], 3, "gate", suite["table"], *told, covers=tuple(rule.get("covers", ())))
+                told = (GATE_SEVERITY[rule["severity"]], None, rule["message"], rule["fix"], rule["source"])
+                looks_at = f"{suite['schema']}.{suite['table']}: {suite['description']}"
+                covers = tuple(rule.get("covers", ()))
+                yield Entry(rule["id"], 3, "gate", suite["table"], *told, covers=covers, looks_at=looks_at, asks=asked(suite, rule))
         except (yaml.YAMLError, KeyError, TypeError) as error:
             raise ContractError(f"expectations/marts/{path.name}: {error}") from error
+
+
+def asked(suite: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
+    """Return what an expectation asks of its table: the query for rows that must not be there, else its type and arguments."""
+    key, arguments = ", ".join(suite["key"]), rule.get("kwargs", {})
+    if rule["type"] == "expect_key_to_be_enforced":
+        return f"{rule['type']}: a unique index over {key}"
+    if query := arguments.get("unexpected_rows_query"):
+        return str(query).strip().replace("{table}", f"{suite['schema']}.{suite['table']}").replace("{key}", key)
+    return f"{rule['type']}: {', '.join(f'{name} {value}' for name, value in arguments.items())}"
 
 
 def ledger(project_dir: Path, entries: Iterable[Entry], today: date) -> str:

@@ -23,6 +23,7 @@ class Expectation(Closed):
     severity: Severity
     message: str
     fix: str
+    source: str = Field("", description="The standard, law or convention that it follows; the catalogue wants one of every suite of the project.")
     covers: tuple[str, ...] = Field((), description="Rules of the state's file specification that it holds, on all files together.")
 
 

@@ -12,6 +12,8 @@ from sealea.catalogue import EVERY_EXTRACT, Entry
 from sealea.contract import SEVERITY_MEANING, Contract, Rule
 from sealea.examples import Change, Records
 from sealea.pack import Pack
+from sealea.render import reconcile_examples
+from sealea.render.reconcile_examples import Example
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
@@ -20,17 +22,6 @@ LEVELS = {1: "one file", 2: "several files", 3: "release gate"}
 SHOWN_LINES = 4
 AS_IT_IS = Change.model_validate({"line": 2})
 WORD = re.compile(r"[a-z_][a-z0-9_]*")
-
-
-@dataclass(frozen=True)
-class Example:
-    """Records that pass or fail, as a small table: the columns that matter, and the lines that were changed. `changed` are their cells."""
-
-    outcome: str
-    columns: tuple[str, ...]
-    lines: tuple[tuple[str, tuple[str, ...]], ...]
-    notes: tuple[str, ...]
-    changed: frozenset[tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -45,15 +36,16 @@ class Part:
 
 def page(project: Path, entries: Sequence[Entry], contracts: Mapping[str, Contract], packs: Sequence[Pack]) -> str:
     """Return docs/rules.html."""
-    parts = [part(project, entry, contracts, packs) for entry in entries]
+    across = reconcile_examples.of_rules(project, contracts)
+    parts = [part(project, entry, contracts, packs, across.get(entry.rule_id, ())) for entry in entries]
     subjects = [EVERY_EXTRACT, *sorted({entry.subject for entry in entries} - {EVERY_EXTRACT})]
     severities = SEVERITY_MEANING | {"holds the release": "readers keep the last release"}
     return TEMPLATES.get_template("rules.html.j2").render(parts=parts, subjects=subjects, levels=LEVELS, severities=severities)
 
 
-def part(project: Path, entry: Entry, contracts: Mapping[str, Contract], packs: Sequence[Pack]) -> Part:
-    """Return one rule of the page."""
-    shown = tuple(tables(project, entry.rule, contracts[entry.subject])) if entry.rule and entry.subject in contracts else ()
+def part(project: Path, entry: Entry, contracts: Mapping[str, Contract], packs: Sequence[Pack], across: tuple[Example, ...]) -> Part:
+    """Return one rule of the page; `across` are its examples if it is one of several files."""
+    shown = tuple(tables(project, entry.rule, contracts[entry.subject])) if entry.rule and entry.subject in contracts else across
     paths = [path for outcome in ("passes", "fails") for path in examples.files(project, entry.rule_id, outcome)]
     return Part(entry, tuple(settings(entry, packs)), shown, tuple(str(path.relative_to(project)) for path in paths))
 
@@ -97,7 +89,7 @@ def table(outcome: str, rule: Rule, contract: Contract, records: Records, change
     notes = [f"without line {change.drop}" for change in changes if change.drop]
     hidden = len([change for change in changes if change.drop is None]) - len(shown)
     notes += [f"and {hidden} more lines changed in this way"] if hidden else []
-    return Example(outcome, columns, tuple(lines), (*notes, *reference), frozenset(cells))
+    return Example(outcome, contract.extract, columns, tuple(lines), (*notes, *reference), frozenset(cells))
 
 
 def told(where: str, change: Change) -> str:
