@@ -5,6 +5,8 @@ import json
 import pytest
 
 from sealea import examples
+from sealea.check import command
+from sealea.intake import blocks
 from sealea.settings import PROJECT
 
 NAME = "ex_ex-0101_staff_assignment_2026_close_20261005T080000.csv"
@@ -114,3 +116,28 @@ def test_a_reference_file_that_would_not_be_accepted_is_named(sealea_check, file
 
     assert code == 2
     assert "org_directory.csv would not be accepted (FILE-003, FILE-004, FILE-005)" in error
+
+
+def test_the_bar_moves_within_a_file_as_its_lines_are_checked(sealea_check, file, monkeypatch):
+    header, *lines = changed().splitlines(keepends=True)
+    second = file.with_name(file.name.replace("close", "fall"))
+    for path in (file, second):
+        path.write_text(header + "".join(lines) * 300)
+    whole, size = sealea_check(file, second), file.stat().st_size
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 20_000)
+    moves, bar_of = [], command.progress
+
+    def watched(byte_count):
+        bar = bar_of(byte_count)
+        update = bar.update
+        monkeypatch.setattr(bar, "update", lambda task, **what: (moves.append(what.get("completed")), update(task, **what)))
+        return bar
+
+    monkeypatch.setattr(command, "progress", watched)
+
+    assert sealea_check(file, second) == whole
+    places = [place for place in moves if place is not None]
+    assert places == sorted(places)
+    assert len({place for place in places if 0 < place < size}) > 3
+    assert len({place for place in places if size < place < 2 * size}) > 3
+    assert {size, 2 * size} <= set(places)

@@ -2,16 +2,22 @@
 
 import csv
 import io
+import json
 import os
+import shutil
 import tarfile
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 import pytest
+import yaml
 
 from sealea import examples
 from sealea.contract import load_contracts
+from sealea.database import migrate
+from sealea.pack import load_packs
 from sealea.settings import PROJECT
 
 CONTRACTS = load_contracts(PROJECT)
@@ -24,7 +30,12 @@ LEDGERS = {
 REAL = pytest.mark.skipif(
     not SHARED.is_dir(), reason=f"{SHARED} is absent: real data are not part of the project; SHARED_DATA_DIR names their folder"
 )
-POLLUTED = 12
+EVERY = 20  # one of so many polluted records is taken; of polluted files all
+HEADERS = {
+    "spectrum": ("a", "b", "c", "first", "last", "address", "city", "zip", "key", "val", "number", "string"),
+    "pollock": ("DATE", "TIME", "Qty", "PRODUCTID", "Price", "ProductType", "ProductDescription", "URL", "Comments"),
+}
+ANY = {"description": "Any text.", "ceds": "none", "ed_fi": "none"}
 WINDOWS = count()
 
 
@@ -57,16 +68,44 @@ def extract_of(name: str) -> str:
     return max((extract for extract in CONTRACTS if f"_{extract}_" in name), key=len, default="staff")
 
 
+def of_the_sea(folder: Path) -> Iterator[Path]:
+    """Yield what the SEA's extracts have for their rules to fail."""
+    for extract in (name for name, contract in CONTRACTS.items() if contract.sender == "sea"):
+        yield write(folder, "ex-sea", extract, "failing", failing(extract))
+
+
 def nasty(folder: Path) -> Iterator[Path]:
-    """Yield files that nobody would want, under the name of an extract."""
+    """Yield files that nobody would want, under the names of extracts that take any text in columns of their headers."""
     for path in sorted((SHARED / "nasty/csv-spectrum/csvs").iterdir()):
-        yield write(folder, "ex-0101", "staff_vacancy", f"w{next(WINDOWS)}", path.read_bytes())
+        yield write(folder, "ex-0101", "spectrum", f"w{next(WINDOWS)}", path.read_bytes())
+    strings = json.loads((SHARED / "nasty/blns/blns.json").read_text())
+    for delimiter, encoding in ((",", "utf-8-sig"), ("|", "utf-16"), (";", "utf-8")):
+        text = io.StringIO()
+        csv.writer(text, delimiter=delimiter, lineterminator="\r\n").writerows([["number", "string"], *enumerate(strings)])
+        yield write(folder, "ex-0101", "spectrum", f"w{next(WINDOWS)}", text.getvalue().encode(encoding))
     with tarfile.open(SHARED / "nasty/pollock_dev.tar.gz") as archive:
         members = sorted((member for member in archive.getmembers() if member.isfile() and "/csv/" in f"/{member.name}"), key=lambda each: each.name)
-        for member in members[:: len(members) // POLLUTED]:
-            file = archive.extractfile(member)
-            assert file is not None
-            yield write(folder, "ex-0101", "staff_vacancy", f"w{next(WINDOWS)}", file.read())
+        for number, member in enumerate(members):
+            if number % EVERY == 0 or "/file_" in member.name:
+                file = archive.extractfile(member)
+                assert file is not None
+                yield write(folder, "ex-0101", "pollock", f"w{next(WINDOWS)}", file.read())
+
+
+@pytest.fixture
+def of_any_text(front, tmp_path, monkeypatch):
+    """Return the platform with two more extracts, which take any text under the headers of nasty files; `sealea check` has them too."""
+    project = tmp_path / "project"
+    shutil.copytree(PROJECT / "expectations", project / "expectations")
+    for extract, header in HEADERS.items():
+        columns = [{"name": f"c{place}", "type": "text", "aliases": [name], **ANY} for place, name in enumerate(header)]
+        about = dict.fromkeys(("title", "description", "grain", "source"), "Nasty files.")
+        contract = {"extract": extract, "domain": "reference", "sender": "any", "owner": None, "key": [], "columns": columns, **about}
+        (project / f"expectations/extracts/{extract}.yml").write_text(yaml.safe_dump(contract))
+    monkeypatch.setenv("SEALEA_PROJECT_DIR", str(project))
+    settings = front.settings.model_copy(update={"project_dir": project})
+    migrate(settings.pipeline_dsn, load_contracts(project).values(), *load_packs(project))
+    return replace(front, settings=settings)
 
 
 def references(folder: Path) -> Iterator[Path]:
@@ -99,16 +138,39 @@ def test_both_find_the_same_in_all_examples(front, sealea_check, tmp_path):
 
     assert_same(front, sealea_check, "ex-0101", files, "--reference", tmp_path / "reference")
     found = b"".join(front.answer(file.name, ".findings.csv") for file in files).decode()
-    assert len({line.split(",")[1] for line in found.splitlines() if line.count(",") > 6}) > 80
+    assert len(rules_in(found)) > 80
+
+
+def rules_in(found: str) -> set[str]:
+    """Return the ids of the rules in the text of lists of findings."""
+    return {line.split(",")[1] for line in found.splitlines() if line.count(",") > 6}
+
+
+@pytest.mark.timeout(600)
+def test_both_find_the_same_in_the_examples_of_the_sea(front, sealea_check, tmp_path):
+    front.enrol("ex-sea", "sea", "*")
+    sound = [path.rename(path.with_name(path.name.replace("ex_sea", "ex_ex-sea"))) for path in references(tmp_path / "reference")]
+    assert front.send("ex-sea", *sound) == {"accepted": len(sound)}
+    assert_same(front, sealea_check, "ex-sea", sound, "--reference", tmp_path / "reference", code=0)
+    files = list(of_the_sea(tmp_path / "files"))
+
+    front.send("ex-sea", *files)
+
+    assert_same(front, sealea_check, "ex-sea", files, "--reference", tmp_path / "reference")
+    found = b"".join(front.answer(file.name, ".findings.csv", "ex-sea") for file in files).decode()
+    assert len(rules_in(found)) > 20
 
 
 @pytest.mark.timeout(600)
 @REAL
-def test_both_find_the_same_in_nasty_files(front, sealea_check, tmp_path):
+def test_both_find_the_same_in_nasty_files(of_any_text, sealea_check, tmp_path):
+    front = of_any_text
     front.enrol("ex-0101", "lea", "EX-0101")
     files = list(nasty(tmp_path / "files"))
-    front.send("ex-0101", *files)
+    outcomes = front.send("ex-0101", *files)
     assert_same(front, sealea_check, "ex-0101", files)
+    assert len(files) == sum(outcomes.values()) > 50
+    assert outcomes["accepted"] > 0.8 * len(files)  # so that records were compared, not headers alone
 
 
 def directory(state: str, names: dict[str, str]) -> str:

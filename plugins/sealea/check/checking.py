@@ -1,6 +1,7 @@
 """Checking: one file, examined as the platform would examine it."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -40,11 +41,14 @@ class Checked:
         return PASSES if is_clean else FINDINGS
 
 
-def check(rulebook: Rulebook, folder: ReferenceFolder, path: Path, said: Said) -> Checked:
-    """Return what the platform would say of the file. Raises SealeaError if the command line or the reference folder is at fault."""
+def check(rulebook: Rulebook, folder: ReferenceFolder, path: Path, said: Said, watch: Callable[[float], None] = lambda _share: None) -> Checked:
+    """Return what the platform would say of the file; `watch` is told meanwhile what share of its lines is checked.
+
+    Raises SealeaError if the command line or the reference folder is at fault.
+    """
     account, target = identified(rulebook, path.name, said)
     references = folder.references(target) if target else {}
-    examined = examine(rulebook, path, account, target, references)
+    examined = examine(rulebook, path, account, target, references, watch)
     findings = found.combined([examination.verdict.findings for examination in examined.values()])
     facts = facts_of(rulebook, path, target, examined, not_checked(rulebook, account, target, references))
     seen = cells.of_file(rulebook, account, target, path, findings) if target else None
@@ -52,7 +56,14 @@ def check(rulebook: Rulebook, folder: ReferenceFolder, path: Path, said: Said) -
     return Checked(path, account, target, facts, findings, report.report(facts, findings, seen, explain=explain))
 
 
-def examine(rulebook: Rulebook, path: Path, account: Account, target: FileName | None, references: dict[str, pl.DataFrame]) -> dict[str, Examination]:
+def examine(
+    rulebook: Rulebook,
+    path: Path,
+    account: Account,
+    target: FileName | None,
+    references: dict[str, pl.DataFrame],
+    watch: Callable[[float], None],
+) -> dict[str, Examination]:
     """Return the examination by extract. Rules whose reference data are not at hand are silent; a map that looks something up must wait."""
     if target is None:
         return {"": examination.refused(path, rulebook.file_rules["FILE-001"])}
@@ -60,7 +71,7 @@ def examine(rulebook: Rulebook, path: Path, account: Account, target: FileName |
     missing = column_map.lookup_extracts - set(references) if column_map else frozenset[str]()
     subjects = rulebook.subjects(account, target, references, missing)
     keepers = [InMemory(is_kept=False) for _ in subjects]  # nobody loads the rows here
-    return dict(zip(target.extracts, examination.examined(path, subjects, rulebook.claim(account, target), keepers), strict=True))
+    return dict(zip(target.extracts, examination.examined(path, subjects, rulebook.claim(account, target), keepers, watch), strict=True))
 
 
 def not_checked(rulebook: Rulebook, account: Account, target: FileName | None, references: dict[str, pl.DataFrame]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -73,8 +73,19 @@ def checked(settings: Settings, chosen: argparse.Namespace) -> Iterator[Checked]
     with progress(sum(path.stat().st_size for path in paths)) as bar:
         for path in paths:
             bar.update(bar.task_ids[0], description=path.name)
-            yield checking.check(*books.of(path), path, books.said)
-            bar.advance(bar.task_ids[0], path.stat().st_size)
+            watch, end = within(bar, path.stat().st_size)
+            yield checking.check(*books.of(path), path, books.said, watch)
+            bar.update(bar.task_ids[0], completed=end)
+
+
+def within(bar: Progress, byte_count: int) -> tuple[Callable[[float], None], float]:
+    """Return what moves the bar to a share of the next file, whose size is given, and where the bar stands after the file."""
+    start = bar.tasks[0].completed
+
+    def watch(share: float) -> None:
+        bar.update(bar.task_ids[0], completed=start + share * byte_count)
+
+    return watch, start + byte_count
 
 
 class Books:

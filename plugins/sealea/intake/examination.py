@@ -1,6 +1,6 @@
 """Examination: what a file holds and what becomes of it, by its contracts alone. It needs no warehouse and changes nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,10 +28,13 @@ class Examination:
     loaded: pl.DataFrame
 
 
-def examined(path: Path, subjects: Sequence[Subject], claim: Claim, keepers: Sequence[Keeper] = ()) -> list[Examination]:
+def examined(
+    path: Path, subjects: Sequence[Subject], claim: Claim, keepers: Sequence[Keeper] = (), watch: Callable[[float], None] = lambda _share: None
+) -> list[Examination]:
     """Return the examination of the file for each of its extracts, all accepted, all returned or all waiting.
 
     `keepers` take the typed rows, one for each extract, while the file is read in pieces; without them the rows are kept in memory.
+    `watch` is told after each piece what share of the file's lines, 0 to 1, is checked.
     Raises RuleBug if a rule of a contract or an expression of a map does not run.
     """
     layout = layout_of(subjects[0])
@@ -43,6 +46,7 @@ def examined(path: Path, subjects: Sequence[Subject], claim: Claim, keepers: Seq
         seen.note(piece)
         for inspection in inspections:
             inspection.take(piece)
+        watch(inspections[0].seen_line_count / max(form.line_count, 1))
 
     def again(wanted: pl.Series | None) -> Iterator[pl.DataFrame]:
         assert not isinstance(form, Refused)

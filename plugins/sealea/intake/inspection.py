@@ -132,6 +132,11 @@ class Inspection:
         if line_count > records.height:
             self.long_records.append(records.filter(pl.col("line_count") > 1).select("line_number", "line_count"))
 
+    @property
+    def seen_line_count(self) -> int:
+        """Return how many physical lines were in the pieces so far."""
+        return sum(self.counts[kind] for kind in ("header", "blank", "unreadable", "readable"))
+
     def checked(self, piece: Reading) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return the typed records and the findings on them and on the form of the piece.
 
