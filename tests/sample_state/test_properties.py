@@ -6,10 +6,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from sealea.sample_state import planting, reform, results, staff, students
+from sealea import catalogue as rule_catalogue
+from sealea.contract import load_contracts, load_file_rules
+from sealea.sample_state import ledger, planting, reform, results, staff, students
 from sealea.sample_state.organisations import organisations
 from sealea.sample_state.size import Size
 from sealea.sample_state.writing import write_state
+from sealea.settings import PROJECT
 
 from .conftest import PATTERN
 
@@ -61,6 +64,44 @@ def test_the_ledger_says_what_fund_balances_and_payroll_say(files):
 
     assert spent.join(told, on=by_fund, how="full").filter(pl.col("cents").ne_missing(pl.col("told"))).is_empty()
     assert pay.join(in_books, on=account, how="full", nulls_equal=True).filter(pl.col("pay").ne_missing(pl.col("cents"))).is_empty()
+
+
+def test_postings_add_up_to_what_the_ledger_says_was_spent(files):
+    posted = files.rows("finance_transaction").with_columns(cents("amount_usd").alias("posted"))
+    account = ["lea_id", "fiscal_year", "fund_code", "function_code", "object_code", "program_code", "project_code", "school_code", "goal_code"]
+    books = final(files).filter(pl.col("account_type_code") == "expenditure", pl.col("lea_id").is_in(posted["lea_id"].unique().to_list()))
+    spent = books.with_columns(school_code=pl.col("school_id").str.slice(-3)).select(*account, "cents")
+    sums = posted.group_by(account).agg(pl.col("posted").sum(), pl.len())
+
+    assert posted["lea_id"].n_unique() == 1
+    assert posted["fiscal_year"].n_unique() == files.size.years
+    assert sums.join(spent, on=account, how="full", nulls_equal=True).filter(pl.col("posted").ne_missing(pl.col("cents"))).is_empty()
+    assert sums["len"].min() >= 2
+    year = pl.col("fiscal_year").cast(pl.Int64)
+    assert posted.filter(~pl.col("transaction_date").str.to_date().is_between(pl.date(year - 1, 7, 1), pl.date(year, 6, 30))).is_empty()
+    # A posting that was made twice is taken back; of what was spent nothing else is below zero.
+    taken_back = posted.filter(pl.col("posted") < 0).join(spent.filter(pl.col("cents") < 0), on=account, how="anti", nulls_equal=True)
+    made = posted.group_by(*account, "posted").len("times")
+    assert taken_back.height > 0
+    assert (
+        taken_back.with_columns(-pl.col("posted"))
+        .join(made.filter(pl.col("times") >= 2), on=[*account, "posted"], how="anti", nulls_equal=True)
+        .is_empty()
+    )
+
+
+def test_every_code_of_the_chart_stands_for_a_national_one(files):
+    chart, crosswalk = files.rows("chart_of_accounts"), files.rows("account_crosswalk")
+    national = pl.read_csv(PROJECT / "dbt_project/seeds/nces_account_code.csv", infer_schema=False)
+    code = ["dimension_code", "code"]
+
+    assert chart.filter(pl.col("dimension_code") != "project").join(crosswalk, on=code, how="anti").is_empty()
+    assert crosswalk.join(national, on=["dimension_code", "nces_code"], how="anti").is_empty()
+    assert crosswalk.filter(pl.col("code") != pl.col("nces_code")).select(code).rows() == [
+        ("function", "5100"),
+        ("function", "5200"),
+        ("object", "411"),
+    ]
 
 
 def test_transfers_and_what_districts_pay_to_charters_meet(files):
@@ -119,7 +160,13 @@ def test_the_directory_knows_schools_that_closed_and_who_took_over(files):
     state = organisations(size)
     gone = state.schools.filter(pl.col("successor") >= 0)
 
-    assert gone.height > 0
+    heir = state.schools[gone["successor"]]
+    follows = (heir["first_year"] == gone["last_year"] + 1).to_numpy()
+    of_merger = gone.filter(pl.Series(follows)).group_by("successor").len()["len"]
+
+    assert 0 < follows.sum() < gone.height  # schools that merged into a new one, and schools that closed and left their students to another
+    assert set(of_merger) == {2}
+    assert (heir["first_year"].to_numpy()[~follows] <= gone["last_year"].to_numpy()[~follows]).all()
     assert set(state.schools["first_year"]) >= {2025, 2026}
     assert (state.schools["renamed_in"] < 2027).any()
     assert state.leas["is_charter"].any()
@@ -156,7 +203,38 @@ def test_poor_schools_have_more_new_teachers_and_lower_scores_and_small_leas_cos
         scores.filter(~pl.col("is_alternate")).group_by("school").agg((pl.col("score") - 20 * pl.col("grade").cast(pl.Int64)).mean().alias("mean"))
     )
     assert np.corrcoef(poverty[by_school["school"].to_numpy()], by_school["mean"])[0, 1] < -0.3
-    assert np.corrcoef(np.log(state.leas["students"]), state.leas["size_cost"])[0, 1] < -0.8
+    leas = np.arange(state.leas.height)
+    books = ledger.accounts(size, state, enrolled, ledger.payments(ledger.paid(size, state, employed)), leas, 2026)
+    is_current = ~pl.col("function").is_in(["4000", "5100", "5200"]) & (pl.col("object") != "564")
+    spent = books.spent.filter(is_current).group_by("lea").agg(pl.col("cents").sum()).sort("lea")["cents"].to_numpy()
+    enrolled_count = np.bincount(state.schools["lea"].to_numpy()[enrolled.school], minlength=len(leas))
+    assert np.corrcoef(np.log(enrolled_count), spent / enrolled_count)[0, 1] < -0.4
+
+
+def test_scores_stop_at_the_floor_and_the_ceiling_of_the_registered_scale():
+    size = Size(leas=40, students=40_000, years=1, seed=11)
+    state = organisations(size)
+    frame = results.results(size, state, students.first_year(size, state), 2026, "MATH", np.arange(state.leas.height))
+    registered = results.registry(size, 2026).filter(pl.col("subject_code") == "MATH")
+    for is_alternate, kind in ((False, "REGULAR"), (True, "ALTERNATE")):
+        scores = frame.filter(pl.col("is_alternate") == is_alternate)["score"].drop_nulls()
+        of_kind = registered.filter(pl.col("assessment_type_code") == kind)
+        low, high = (int(of_kind[f"{end}_score"].unique().item()) for end in ("minimum", "maximum"))
+        assert low <= scores.min() <= scores.max() <= high
+        if kind == "REGULAR":
+            assert (scores == low).sum() > (scores == low + 1).sum()
+            assert (scores == high).sum() > (scores == high - 1).sum()
+
+
+def test_positions_hang_on_a_grant_that_ends_with_the_last_year(files):
+    ending = files.rows("grant", 2026).filter(pl.col("end_date") == "2026-06-30").select("lea_id", "recurrence_code", project_code="grant_code")
+    paid = files.rows("finance_payroll", 2026).filter(pl.col("payroll_activity_code") == "base")
+    hanging = paid.join(ending, on=["lea_id", "project_code"])
+    held = files.rows("staff_assignment", 2026).filter(pl.col("federally_funded_fte").cast(pl.Float64) > 0)
+
+    assert set(ending["recurrence_code"]) == {"one_time"}
+    assert hanging.height > 0
+    assert hanging.join(held, on=["lea_id", "staff_state_id"], how="anti").is_empty()
 
 
 @pytest.mark.parametrize("initiative", reform.INITIATIVES, ids=lambda one: one.initiative_id)
@@ -198,3 +276,11 @@ def test_the_catalogue_has_kinds_of_every_sort_and_every_kind_comes_up():
     assert {kind.get("delivery") for kind in kinds} >= {"missing", "late", "corrected", "again"}
     assert {finding["severity"] for kind in kinds for finding in kind["finds"]} == {"F1", "F2", "S", "W", "I"}
     assert planned == {kind["kind"] for kind in kinds}
+
+
+def test_no_kind_of_the_catalogue_waits_for_a_rule_to_come():
+    rules = {entry.rule_id for entry in rule_catalogue.catalogue(PROJECT, load_contracts(PROJECT), load_file_rules(PROJECT))}
+    named = {rule for kind in planting.kinds() for rule in (*(finding["rule"] for finding in kind["finds"]), *kind.get("across", ()))}
+
+    assert named - rules == set()
+    assert len(named) > 80

@@ -4,6 +4,7 @@ import polars as pl
 
 from sealea.sample_state.accounts import AT_LEA, AT_SCHOOLS, BENEFITS, PAY, REVENUE_SHARES
 from sealea.sample_state.funds import GRANTS
+from sealea.sample_state.size import Size
 
 NAMES = {
     "fund": {"1": "General fund", "2": "Special revenue funds", "3": "Capital projects funds", "4": "Debt service funds"},
@@ -25,6 +26,8 @@ NAMES = {
     },
 }
 PAIRS = ("fund_function", "fund_object", "function_object", "project_object", "fund_project", "program_function")
+# Codes of the state's own, and the national one that each is part of (NCES 2015-347, chapter 6); all others are national themselves.
+OWN_CODES = {("function", "5100"): "5000", ("function", "5200"): "5000", ("object", "411"): "410"}
 # Spoilt goods go from one object to another of the general fund; charter tuition is paid from it.
 FURTHER = (("1", "1000", "650", "100", ""), ("1", "1000", "564", "100", ""))
 
@@ -72,3 +75,10 @@ def combinations() -> pl.DataFrame:
         rows |= {(pair, account[first], account[second]) for account in used() if account[first] and account[second]}
     columns = ("pair_code", "first_code", "second_code")
     return pl.DataFrame(sorted(rows), schema=dict.fromkeys(columns, pl.String), orient="row")
+
+
+def crosswalk(size: Size) -> pl.DataFrame:
+    """Return the national code of each code of the chart as columns of the extract account_crosswalk, all text. Grants have none."""
+    codes = chart().filter(pl.col("dimension_code") != "project").select("dimension_code", "code")
+    national = [OWN_CODES.get((dimension, code), code) for dimension, code in codes.iter_rows()]
+    return codes.with_columns(pl.Series("nces_code", national), pl.lit(f"{size.school_years[0] - 21}-07-01").alias("valid_from_date"))

@@ -7,7 +7,22 @@ import numpy as np
 import polars as pl
 import yaml
 
-from sealea.sample_state import chart, forms, funds, ledger, materials, planting, reference, reform, results, roster, staff, students, teaching
+from sealea.sample_state import (
+    chart,
+    forms,
+    funds,
+    ledger,
+    materials,
+    planting,
+    postings,
+    reference,
+    reform,
+    results,
+    roster,
+    staff,
+    students,
+    teaching,
+)
 from sealea.sample_state.across import Held
 from sealea.sample_state.desk import Desk
 from sealea.sample_state.organisations import Organisations, organisations
@@ -83,6 +98,7 @@ def write_framework(desk: Desk) -> None:
         "initiative_decision": reform.decisions(size),
         "chart_of_accounts": chart.chart(),
         "account_combination": chart.combinations(),
+        "account_crosswalk": chart.crosswalk(size),
         "course_code": teaching.courses(),
         "credential_crosswalk": teaching.crosswalk(),
         "material": materials.listed(),
@@ -176,7 +192,7 @@ def write_personnel(desk: Desk, own: staff.Staff, payers: pl.DataFrame, year: in
 
 
 def write_books(desk: Desk, enrolled: students.Students, payers: pl.DataFrame, leas: np.ndarray, year: int) -> ledger.Accounts:
-    """Write ledger, fund balances and payroll of some LEAs; return their books."""
+    """Write ledger, postings, fund balances and payroll of some LEAs; return their books."""
     size, state = desk.size, desk.state
     payroll = ledger.payments(payers)
     books = ledger.accounts(size, state, enrolled, payroll, leas, year)
@@ -189,6 +205,8 @@ def write_books(desk: Desk, enrolled: students.Students, payers: pl.DataFrame, l
     )
     sent = desk.write_by_lea("finance_ledger", year, ledger.ledger_file(state, lines, year), lines["lea"], reversals)
     desk.count(lambda: desk.truth.money.add(lines.with_columns(sent.rows["amount_usd"], goal=sent.rows["goal_code"]).filter(~sent.lost), year))
+    posted = postings.postings(size, lines, year)  # beside the ledger, which counts
+    desk.write_by_lea("finance_transaction", year, postings.postings_file(state, posted, year), posted["lea"])
     balances = desk.balances.file(size, state, books, year)
     told = desk.write_by_lea("finance_fund_balance", year, balances.drop("lea"), balances["lea"])
     desk.count(lambda: desk.truth.money.add_balances(told.rows.with_columns(balances["lea"]).filter(~told.lost), year))
