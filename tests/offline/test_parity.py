@@ -30,7 +30,7 @@ LEDGERS = {
 REAL = pytest.mark.skipif(
     not SHARED.is_dir(), reason=f"{SHARED} is absent: real data are not part of the project; SHARED_DATA_DIR names their folder"
 )
-EVERY = 20  # one of so many polluted records is taken; of polluted files all
+EVERY = 12  # one of so many polluted records is taken; of polluted files all
 HEADERS = {
     "spectrum": ("a", "b", "c", "first", "last", "address", "city", "zip", "key", "val", "number", "string"),
     "pollock": ("DATE", "TIME", "Qty", "PRODUCTID", "Price", "ProductType", "ProductDescription", "URL", "Comments"),

@@ -216,14 +216,21 @@ def test_scores_stop_at_the_floor_and_the_ceiling_of_the_registered_scale():
     state = organisations(size)
     frame = results.results(size, state, students.first_year(size, state), 2026, "MATH", np.arange(state.leas.height))
     registered = results.registry(size, 2026).filter(pl.col("subject_code") == "MATH")
-    for is_alternate, kind in ((False, "REGULAR"), (True, "ALTERNATE")):
-        scores = frame.filter(pl.col("is_alternate") == is_alternate)["score"].drop_nulls()
-        of_kind = registered.filter(pl.col("assessment_type_code") == kind)
-        low, high = (int(of_kind[f"{end}_score"].unique().item()) for end in ("minimum", "maximum"))
-        assert low <= scores.min() <= scores.max() <= high
-        if kind == "REGULAR":
-            assert (scores == low).sum() > (scores == low + 1).sum()
-            assert (scores == high).sum() > (scores == high - 1).sum()
+    limits = registered.select(
+        pl.col("grade_code").cast(pl.Int8).alias("grade"),
+        (pl.col("assessment_type_code") == "ALTERNATE").alias("is_alternate"),
+        *(pl.col(f"{end}_score").cast(pl.Int64) for end in ("minimum", "maximum")),
+    )
+    scored = frame.filter(pl.col("score").is_not_null()).join(limits, on=["grade", "is_alternate"])
+
+    assert scored.height == frame["score"].count()
+    assert scored.filter(~pl.col("score").is_between("minimum_score", "maximum_score")).is_empty()
+    # More stand at an end than on the next place within: there a student who can less, or more, gets no other score.
+    regular = scored.filter(~pl.col("is_alternate"))
+    for end, inwards in (("minimum", 1), ("maximum", -1)):
+        at_end, next_to_it = (int((regular["score"] == regular[f"{end}_score"] + step).sum()) for step in (0, inwards))
+        assert at_end > 3 * next_to_it
+        assert 0.001 < at_end / regular.height < 0.01
 
 
 def test_positions_hang_on_a_grant_that_ends_with_the_last_year(files):

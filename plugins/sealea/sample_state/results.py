@@ -12,7 +12,7 @@ from sealea.sample_state.students import FROM_OTHER_LEA, FROM_OWN_LEA, LEARNER, 
 
 SUBJECTS = ("ELA", "MATH")
 RACE_COLUMNS = {"AM7": "is_american_indian", "AS7": "is_asian", "BL7": "is_black", "PI7": "is_pacific_islander", "WH7": "is_white"}
-LOWEST, HIGHEST = 350, 850
+REACH = 115  # points from the middle of a grade's scale to its lowest and to its highest score: 3 students of 1,000 stand at either end
 CUTS = (-0.55, 0.15, 0.95)  # standard deviations of the third grade's scale
 ALTERNATE_CUTS = (220, 250, 280)
 BREAK_AFTER = 2  # school years after which mathematics gets a new scale
@@ -22,6 +22,12 @@ FATES = ("PARTICIPATED", "ABSENT", "PARENT_REFUSAL", "STUDENT_REFUSAL", "MEDICAL
 def has_new_scale(size: Size, subject: str, year: int) -> bool:
     """Return whether the subject's scores of the year stand on the scale that a new standard setting brought."""
     return subject == "MATH" and year - size.school_years[0] >= BREAK_AFTER
+
+
+def ends(grade: int) -> tuple[int, int]:
+    """Return the lowest and the highest score of the grade's regular test."""
+    middle = 500 + 20 * (grade - 3)
+    return middle - REACH, middle + REACH
 
 
 def cuts(size: Size, subject: str, grade: int, year: int) -> tuple[int, int, int]:
@@ -49,7 +55,8 @@ def results(size: Size, state: Organisations, students: Students, year: int, sub
     skill = tested.math_skill if subject == "MATH" else tested.skill
     observed = skill + chance.normal(0, 0.3, count) + reform.effect(size, state, subject, year)[tested.school]
     raw = 500 + 20 * (tested.grade.astype(np.int64) - 3) + 50 * observed + 12 * has_new_scale(size, subject, year)
-    score = np.clip(np.rint(raw), LOWEST, HIGHEST).astype(np.int16)
+    lowest, highest = np.array([ends(grade) for grade in range(14)])[tested.grade].T
+    score = np.clip(np.rint(raw), lowest, highest).astype(np.int16)
     score = np.where(is_alternate, np.clip(np.rint(250 + 15 * observed), 200, 300), score).astype(np.int16)
     limits = np.array([cuts(size, subject, grade, year) for grade in range(14)])[tested.grade]
     limits = np.where(is_alternate[:, None], np.array(ALTERNATE_CUTS), limits)
@@ -95,7 +102,7 @@ def registry(size: Size, year: int) -> pl.DataFrame:
         is_break = has_new_scale(size, subject, year) and not has_new_scale(size, subject, year - 1)
         for grade in GRADES:
             what, limits = (subject, name, grade, year), cuts(size, subject, grade, year)
-            rows.append(registered("EXSA", "Example State Assessment", "REGULAR", what, (LOWEST, HIGHEST, *limits), is_break=is_break))
+            rows.append(registered("EXSA", "Example State Assessment", "REGULAR", what, (*ends(grade), *limits), is_break=is_break))
             rows.append(registered("EXAA", "Example Alternate Assessment", "ALTERNATE", what, (200, 300, *ALTERNATE_CUTS), is_break=False))
     return pl.DataFrame(rows)
 
