@@ -4,6 +4,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import psycopg
 
@@ -66,6 +67,16 @@ REINSTATE = """
 """
 
 
+@dataclass(frozen=True)
+class Question:
+    """A rule, the fingerprint of what its answers depend on besides files, and the LEAs for which it must be answered."""
+
+    suite: ReconcileSuite
+    rule: ReconcileRule
+    version: str
+    due: scope.Due
+
+
 def reconcile(settings: Settings, pin_id: int) -> int | None:
     """Return the pin to build from once every rule of level 2 is answered; None if nothing is left to publish.
 
@@ -110,14 +121,14 @@ def answer(
         scope.prepare(connection, pin_id, contracts)
         require_parameters(connection)
         mark = standing.mark(connection)
-        for suite in suites:
-            for rule in suite.rules:
-                began = time.monotonic()
-                try:
-                    evaluated[rule.id] = answer_rule(connection, pin_id, suite, rule, contracts, packs)
-                    LOGGER.info("%s: %s LEAs in %.1f s", rule.id, evaluated[rule.id], time.monotonic() - began)
-                except RuleBug as error:
-                    bugs.append(f"- {error}")
+        for question in questions(connection, suites, contracts, packs):
+            began, rule = time.monotonic(), question.rule
+            evaluated[rule.id] = len(question.due.owners)
+            try:
+                answer_question(connection, pin_id, question, contracts, packs)
+                LOGGER.info("%s: %s LEAs in %.1f s", rule.id, evaluated[rule.id], time.monotonic() - began)
+            except RuleBug as error:
+                bugs.append(f"- {error}")
         if bugs:
             lines = "\n".join(bugs)
             raise RuleBug(f"Rules of level 2 that could not be evaluated: {len(bugs)}. No finding was written and nothing is built.\n{lines}")
@@ -127,19 +138,27 @@ def answer(
     return evaluated
 
 
-def answer_rule(
-    connection: psycopg.Connection, pin_id: int, suite: ReconcileSuite, rule: ReconcileRule, contracts: Mapping[str, Contract], packs: list[Pack]
-) -> int:
-    """Return for how many LEAs the rule was answered anew."""
-    rule_version = version(connection, suite, rule, packs)
-    due = scope.due(connection, rule, rule_version)
+def questions(connection: psycopg.Connection, suites: list[ReconcileSuite], contracts: Mapping[str, Contract], packs: list[Pack]) -> list[Question]:
+    """Return every rule with the LEAs for which it must be answered anew; the rows of the persons whom that takes are written once for all."""
+    asked = []
+    for suite in suites:
+        for rule in suite.rules:
+            rule_version = version(connection, suite, rule, packs)
+            asked.append(Question(suite, rule, rule_version, scope.due(connection, rule, rule_version)))
+    of_few = [question for question in asked if question.due.owners and rule_view.is_of_few(question.rule, question.due)]
+    for question in of_few:
+        scope.write_persons(connection, question.rule, question.due, contracts)
+    scope.write_person_rows(connection, [question.rule for question in of_few], contracts)
+    return asked
+
+
+def answer_question(connection: psycopg.Connection, pin_id: int, question: Question, contracts: Mapping[str, Contract], packs: list[Pack]) -> None:
+    """Write the findings of a rule for the LEAs that are due. Raises RuleBug if it does not run."""
+    rule, due = question.rule, question.due
     if due.owners:
-        if rule.by == "person" and not due.is_all:
-            scope.write_persons(connection, rule, due, contracts)
-        rule_view.write_view(connection, suite, rule, due, contracts)
+        rule_view.write_view(connection, question.suite, rule, due, contracts)
         standing.write_findings(connection, rule, due, contracts[rule.extract], pin_id, packs)
-        scope.write_inputs(connection, rule, rule_version, due)
-    return len(due.owners)
+        scope.write_inputs(connection, rule, question.version, due)
 
 
 def version(connection: psycopg.Connection, suite: ReconcileSuite, rule: ReconcileRule, packs: list[Pack]) -> str:

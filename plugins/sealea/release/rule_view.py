@@ -8,7 +8,7 @@ from psycopg import sql
 from sealea.contract import Contract
 from sealea.errors import RuleBug
 from sealea.reconcile_rule import ReconcileRule, ReconcileSuite
-from sealea.release.scope import Due, person_column
+from sealea.release.scope import Due, is_of_persons, person_column, person_rows
 
 NAMES_ONLY = "42"  # errors of this SQLSTATE class name columns and functions, never data
 PROVENANCE = "scope.load_id, sent.line_number, scope.owner_org_id, scope.state_code, scope.school_year as submission_school_year"
@@ -28,6 +28,7 @@ def write_view(connection: psycopg.Connection, suite: ReconcileSuite, rule: Reco
     """
     view = sql.Identifier("reconcile", rule.relation)
     connection.execute(sql.SQL("drop materialized view if exists {} cascade").format(view))
+    connection.execute(f"set local enable_nestloop = {'on' if is_of_few(rule, due) else 'off'}")
     try:
         with connection.transaction():
             connection.execute(sql.SQL("create materialized view {} as {}").format(view, failing_rows(connection, suite, rule, due, contracts)))
@@ -49,7 +50,7 @@ def failing_rows(
     """Return the query of the view: the rule's own over what it may read, each under its name."""
     parts = [named("parameter", parameters(connection)), named("file", files(rule, due))]
     parts += [named(extract, rows(connection, rule, contracts[extract], due)) for extract in rule.reads]
-    parts += [named(f"{extract}_identity", identities(contracts[extract])) for extract in rule.identities]
+    parts += [named(f"{extract}_identity", identities(contracts[extract], rule, due)) for extract in rule.identities]
     parts += [named(name, sql.SQL(query)) for name, query in suite.relations.items() if name in rule.uses]
     output = output_columns(connection, sql.SQL(", ").join(parts), rule)
     query = """
@@ -76,6 +77,11 @@ def named(name: str, query: sql.Composable) -> sql.Composable:
     return sql.SQL("{} as ({})").format(sql.Identifier(name), query)
 
 
+def is_of_few(rule: ReconcileRule, due: Due) -> bool:
+    """Return whether the rows of a few persons are all that is looked at: the planner knows how few, and finds what belongs to them by key."""
+    return rule.by == "person" and not due.is_all
+
+
 def files(rule: ReconcileRule, due: Due) -> sql.Composable:
     """Return the query of what files there are, of the due LEAs only if a row depends on nothing else."""
     everything = sql.SQL("select * from reconcile.scope")
@@ -87,12 +93,12 @@ def rows(connection: psycopg.Connection, rule: ReconcileRule, contract: Contract
 
     Loads are named one by one, so that PostgreSQL reads a few by index and all at once.
     """
-    of_lea, pid = bool(contract.owner), person_column(contract)
+    of_lea, table = bool(contract.owner), sql.Identifier("raw", contract.extract)
     is_partial = of_lea and not due.is_all
     restrict = sql.SQL(" and scope.owner_org_id = any({})").format(owners(due)) if is_partial and rule.by == "lea" else sql.SQL("")
-    if is_partial and rule.by == "person" and pid:
-        person = sql.SQL(" and sent.{} in (select pid from reconcile.person where rule_id = {})")
-        restrict = person.format(sql.Identifier(pid), sql.Literal(rule.id))
+    if is_of_few(rule, due) and is_of_persons(contract):
+        person, table = sql.SQL(" and sent.{} in (select pid from reconcile.person where rule_id = {})"), person_rows(contract.extract)
+        restrict = person.format(sql.Identifier(str(person_column(contract))), sql.Literal(rule.id))
     of_due = restrict if rule.by == "lea" else sql.SQL("")
     loads = sql.SQL("select load_id from reconcile.scope where extract = {}{}").format(sql.Literal(contract.extract), of_due)
     load_ids = sorted({load_id for (load_id,) in connection.execute(loads)})
@@ -101,18 +107,19 @@ def rows(connection: psycopg.Connection, rule: ReconcileRule, contract: Contract
     return sql.SQL(query).format(
         sql.SQL(PROVENANCE),
         sql.SQL(", ").join(sql.Identifier("sent", str(name)) for name in own),
-        sql.Identifier("raw", contract.extract),
+        table,
         sql.SQL(" and sent.{} = scope.owner_org_id").format(sql.Identifier(str(contract.owner))) if of_lea else sql.SQL(""),
         sql.Literal(load_ids) if load_ids else sql.SQL("array[]::bigint[]"),
         restrict,
     )
 
 
-def identities(contract: Contract) -> sql.Composable:
-    """Return the query of what the vault has of an extract, by load and line."""
+def identities(contract: Contract, rule: ReconcileRule, due: Due) -> sql.Composable:
+    """Return the query of what the vault has of an extract, by load and line: of pinned loads, which to know is of no use for a few rows."""
     columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in contract.identity_columns)
-    query = "select load_id, line_number, {} from {} where load_id in (select load_id from reconcile.scope where extract = {})"
-    return sql.SQL(query).format(columns, sql.Identifier("vault", contract.extract), sql.Literal(contract.extract))
+    pinned = sql.SQL(" where load_id in (select load_id from reconcile.scope where extract = {})").format(sql.Literal(contract.extract))
+    query = sql.SQL("select load_id, line_number, {} from {}{}")
+    return query.format(columns, sql.Identifier("vault", contract.extract), sql.SQL("") if is_of_few(rule, due) else pinned)
 
 
 def owners(due: Due) -> sql.Composable:

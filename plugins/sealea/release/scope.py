@@ -1,6 +1,6 @@
 """What rules of level 2 look at: the pinned files that count, by LEA, and the LEAs and persons whose answers may have changed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -65,7 +65,9 @@ def prepare(connection: psycopg.Connection, pin_id: int, contracts: Mapping[str,
     The tables are logged: PostgreSQL does not start by itself after a crash in which an unlogged one was being made.
     """
     tell_owners(connection, pin_id, contracts)
-    connection.execute("drop table if exists reconcile.scope, reconcile.person cascade")
+    of_persons = [person_rows(extract) for extract, contract in contracts.items() if is_of_persons(contract)]
+    tables = sql.SQL(", ").join([sql.SQL("reconcile.scope, reconcile.person"), *of_persons])
+    connection.execute(sql.SQL("drop table if exists {} cascade").format(tables))
     connection.execute(SCOPE, [pin_id])
     connection.execute("create table reconcile.person (rule_id text not null, pid text not null)")
     connection.execute("analyze reconcile.scope")
@@ -124,7 +126,30 @@ def write_persons(connection: psycopg.Connection, rule: ReconcileRule, due: Due,
                 "owner": sql.Identifier(owner),
             }
             connection.execute(sql.SQL(insert).format(**names), [loads, list(due.owners)])
+
+
+def write_person_rows(connection: psycopg.Connection, rules: Sequence[ReconcileRule], contracts: Mapping[str, Contract]) -> None:
+    """Write the pinned rows of everybody in reconcile.person once for all `rules`: each would look for them among those of the whole state."""
     connection.execute("analyze reconcile.person")
+    query = """
+        create table {} as
+        select * from {}
+        where load_id in (select load_id from reconcile.scope where extract = {}) and {} in (select pid from reconcile.person)
+    """
+    for extract in sorted({extract for rule in rules for extract in rule.reads if is_of_persons(contracts[extract])}):
+        pid = sql.Identifier(str(person_column(contracts[extract])))
+        connection.execute(sql.SQL(query).format(person_rows(extract), sql.Identifier("raw", extract), sql.Literal(extract), pid))
+        connection.execute(sql.SQL("analyze {}").format(person_rows(extract)))
+
+
+def person_rows(extract: str) -> sql.Composable:
+    """Return the name of the table that `write_person_rows` writes for an extract."""
+    return sql.Identifier("reconcile", f"{extract}_of_persons")
+
+
+def is_of_persons(contract: Contract) -> bool:
+    """Return whether an LEA's rows of the extract are of persons."""
+    return bool(contract.owner and person_column(contract))
 
 
 def person_column(contract: Contract) -> str | None:
