@@ -1,6 +1,6 @@
-"""What must not change a number: the order of rows, a file that comes again, an LEA that is split in two, other ids.
+"""What must not change a number: the order of rows, a file that comes again, an LEA that is split in two or takes over another, other ids.
 
-The small state of data/ is sent as five states of one warehouse, one for each change; PA is as it is written.
+The small state of data/ is sent as six states of one warehouse, one for each change; PA is as it is written.
 """
 
 import csv
@@ -48,6 +48,9 @@ OF_THE_WHOLE = (
     "materials_use", "current_expenditure", "per_pupil_expenditure", "instruction_share", "function_mix", "administration_share",
 )  # fmt: skip
 
+# What follows from where each LEA was and what it sent: which part of a gap lies between LEAs; LEAs that sent their vacancies or a payroll.
+OF_EACH_LEA = {"data_staff_capacity", "exposure_gap_between_leas", "exposure_gap_within_leas", "vacancy", "vacancy_flow"}
+
 
 def files() -> Iterator[tuple[str, str, int, str, Rows]]:
     """Yield sender, extract, year, window and rows of each file of the small state."""
@@ -66,6 +69,15 @@ def split(extract: str, rows: Rows) -> Rows:
     return [row | {owner: "EX-0105"} if owner in row and {"EX-0101-002", "3100"} & set(row.values()) else row for row in rows]
 
 
+def merge(extract: str, rows: Rows) -> Rows:
+    """Return the rows as of the LEA that was split in two, of which the new one closes with the year and the old one takes over."""
+    rows = split(extract, rows)
+    if extract != "org_directory":
+        return rows
+    taken_over = {"close_date": "2026-06-30", "successor_org_id": "EX-0101"}
+    return [row | (taken_over if row["org_id"] == "EX-0105" else {"successor_org_id": ""}) for row in rows]
+
+
 def relabel(_: str, rows: Rows) -> Rows:
     return [{name: RELABELLED.get(value, value) for name, value in row.items()} for row in rows]
 
@@ -76,11 +88,12 @@ CHANGES: dict[str, Callable[[str, Rows], Rows]] = {
     "PC": lambda _, rows: rows,
     "PD": split,
     "PE": relabel,
+    "PF": merge,
 }
 
 
 def enter(pin: Any) -> None:
-    """Enter the five states; the files of PC's LEA come in a later window once more."""
+    """Enter the six states; the files of PC's LEA come in a later window once more."""
     for state, change in CHANGES.items():
         pin.connection.execute(
             "insert into ops.state_parameter select %s, parameter, value from ops.state_parameter where state_code = 'EX'", [state]
@@ -160,3 +173,22 @@ def test_an_lea_that_is_split_in_two_changes_no_sum_of_its_region_and_state(quer
     assert split_leas == {"PD-0101", "PD-0105"}
     assert {key[0] for key in found["PA"]} >= set(OF_THE_WHOLE) - {"poverty_quartile"}
     assert found["PD"] == found["PA"]
+
+
+def test_an_lea_that_takes_over_another_has_its_history_and_no_pupil_or_dollar_counts_twice(query: Any) -> None:
+    """docs/decisions/0012: region, state and successor have what they would have if there had never been two LEAs."""
+    rows = query(
+        """
+        select left(org_id, 2), indicator_id, substr(org_id, 3), subject_code, grade_code, subgroup_code, contrast_id, facet, value, numerator, denominator, n,
+            reason_code
+        from restricted.indicator_value_restricted
+        where left(org_id, 2) in ('PA', 'PF') and org_id ~ '^..(-R1|-0101)?$' and indicator_id !~ '^(submission|first_pass|error)'
+        """
+    )
+    found = {state: {row[1:8]: row[8:] for row in rows if row[0] == state} for state in ("PA", "PF")}
+    apart = {key: (row, found["PF"].get(key)) for key, row in found["PA"].items() if row != found["PF"].get(key)}
+
+    assert query("select parent_org_id from intermediate.int_organisation__listed where org_id = 'PF-0105'") == [("PF-0101",)]
+    assert query("select count(*) > 0 from restricted.fct_ledger_cell where org_id = 'PF-0105'") == [(True,)]
+    assert {key[0] for key in apart} == OF_EACH_LEA
+    assert {key for key in found["PF"] if key[0] not in OF_EACH_LEA} == {key for key in found["PA"] if key[0] not in OF_EACH_LEA}

@@ -1,4 +1,7 @@
-{# Return the LEAs and years whose sites, with what is unallocated, are over half a dollar from the current expenditure. #}
+{#
+    Return the LEAs and years whose sites, with what is unallocated, are over half a dollar from the current expenditure of the LEA itself.
+    (That this and what it took over are the LEA's cell is the test children_add_to_parent of the ledger's cells.)
+#}
 {% test sites_add_to_lea(model) %}
 
 with
@@ -17,7 +20,7 @@ site as (
 lea as (
 
     select * from {{ ref('int_lea_spending__summed') }}
-    where is_full_year
+    where own_site_usd is not null
 
 )
 
@@ -26,6 +29,6 @@ select
     lea.school_year
 from lea
 full outer join site on lea.org_id = site.org_id and lea.school_year = site.school_year
-where (abs(lea.current_expenditure_usd - site.current_usd) <= 0.5) is not true
+where (abs(lea.own_site_usd - site.current_usd) <= 0.5) is not true
 
 {% endtest %}

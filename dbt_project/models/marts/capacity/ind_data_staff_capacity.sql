@@ -1,12 +1,5 @@
 with
 
-ancestry as (
-
-    select * from {{ ref('int_ancestry__expanded') }}
-    where ancestor_type_code in ('SEA', 'REGION', 'LEA')
-
-),
-
 -- Fiscal services (251x), planning and data (254x), administrative technology (258x), by the function that the pay is booked on.
 paid as (
 
@@ -48,20 +41,33 @@ staffed as (
 
 ),
 
+-- Pupils of the LEA's own schools: its cell holds those of the LEAs that it took over, whose staff is not on its payroll.
+membership as (
+
+    select
+        leaf.lea_id,
+        cell.school_year,
+        sum(cell.student_count) as student_count
+    from {{ ref('fct_enrollment_cell') }} as cell
+    inner join {{ ref('int_organisation__placed') }} as leaf
+        on cell.org_id = leaf.org_id and leaf.org_type_code in ('SCHOOL', 'PSEUDO_CHILD')
+    where cell.grade_code = 'ALL' and cell.subgroup_dimension_code = 'all' and leaf.lea_id is not null
+    group by leaf.lea_id, cell.school_year
+
+),
+
 -- FTE and pupils of the same LEAs: those whose payroll meets their roster.
 rolled as (
 
     select
         ancestry.ancestor_org_id as org_id,
-        cell.school_year,
+        membership.school_year,
         sum(staffed.data_fte) as data_fte,
-        sum(cell.student_count) filter (where staffed.lea_id is not null) as student_count
-    from {{ ref('fct_enrollment_cell') }} as cell
-    inner join {{ ref('int_organisation__placed') }} as lea on cell.org_id = lea.org_id and lea.org_type_code = 'LEA'
-    inner join ancestry on cell.org_id = ancestry.org_id
-    left join staffed on cell.org_id = staffed.lea_id and cell.school_year = staffed.school_year
-    where cell.grade_code = 'ALL' and cell.subgroup_dimension_code = 'all'
-    group by ancestry.ancestor_org_id, cell.school_year
+        sum(membership.student_count) filter (where staffed.lea_id is not null) as student_count
+    from membership
+    inner join {{ ref('int_ancestry__expanded') }} as ancestry on membership.lea_id = ancestry.org_id
+    left join staffed on membership.lea_id = staffed.lea_id and membership.school_year = staffed.school_year
+    group by ancestry.ancestor_org_id, membership.school_year
 
 )
 

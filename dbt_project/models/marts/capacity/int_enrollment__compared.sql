@@ -9,7 +9,7 @@ lea as (
 
 ancestry as (
 
-    select * from {{ ref('int_ancestry__expanded') }}
+    select * from {{ ref('int_lea__rolled') }}
 
 ),
 

@@ -1,9 +1,17 @@
 with
 
-organisation as (
+place as (
 
-    select * from {{ ref('int_organisation__placed') }}
-    where org_type_code <> 'PSEUDO_CHILD'
+    select
+        org_id,
+        org_id as ancestor_org_id
+    from {{ ref('int_organisation__placed') }}
+    where org_type_code = 'SCHOOL'
+    union all
+    select
+        org_id,
+        ancestor_org_id
+    from {{ ref('int_lea__rolled') }}
 
 ),
 
@@ -43,14 +51,10 @@ paired as (
 
 -- A school or LEA as it stands; above LEAs, only those of which both are known.
 select
-    ancestry.ancestor_org_id as org_id,
+    place.ancestor_org_id as org_id,
     paired.school_year,
     sum(paired.student_count) filter (where num_nulls(paired.teacher_fte, paired.student_count) = 0) as student_count,
     sum(paired.teacher_fte) filter (where num_nulls(paired.teacher_fte, paired.student_count) = 0) as teacher_fte
 from paired
-inner join organisation on paired.org_id = organisation.org_id and organisation.org_type_code in ('SCHOOL', 'LEA')
-inner join {{ ref('int_ancestry__expanded') }} as ancestry
-    on
-        paired.org_id = ancestry.org_id
-        and (paired.org_id = ancestry.ancestor_org_id or organisation.org_type_code = 'LEA')
-group by ancestry.ancestor_org_id, paired.school_year
+inner join place on paired.org_id = place.org_id
+group by place.ancestor_org_id, paired.school_year

@@ -2,8 +2,7 @@ with
 
 ancestry as (
 
-    select * from {{ ref('int_ancestry__expanded') }}
-    where ancestor_type_code in ('SEA', 'REGION', 'LEA')
+    select * from {{ ref('int_lea__rolled') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 ancestry as (
 
-    select * from {{ ref('int_ancestry__expanded') }}
+    select * from {{ ref('int_lea__rolled') }}
     where ancestor_type_code in ('SEA', 'REGION')
 
 ),

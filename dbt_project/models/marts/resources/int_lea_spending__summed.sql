@@ -20,6 +20,21 @@ spending as (
 
 ),
 
+-- What the LEA's own sites spent: its cell also holds the history of LEAs that it took over.
+own as (
+
+    select
+        leaf.lea_id as org_id,
+        cell.school_year,
+        sum(cell.current_expenditure_usd) as own_site_usd
+    from {{ ref('fct_ledger_cell') }} as cell
+    inner join {{ ref('int_organisation__placed') }} as leaf
+        on cell.org_id = leaf.org_id and leaf.org_type_code in ('SCHOOL', 'PSEUDO_CHILD')
+    where cell.is_full_year
+    group by leaf.lea_id, cell.school_year
+
+),
+
 membership as (
 
     select
@@ -37,6 +52,8 @@ select
     coalesce(spending.school_year, membership.school_year) as school_year,
     spending.is_full_year,
     spending.current_expenditure_usd,
+    own.own_site_usd,
     membership.student_count
 from spending
+left join own on spending.org_id = own.org_id and spending.school_year = own.school_year
 full outer join membership on spending.org_id = membership.org_id and spending.school_year = membership.school_year
