@@ -34,7 +34,14 @@ measured as (
         {{ shown_measure('FUNDING_CLIFF_EXPOSURE', 'funding_cliff_exposure') }},
         {{ shown_measure('FUNDING_GINI', 'funding_gini') }},
         {{ shown_measure('FUNDING_MCLOONE', 'funding_mcloone') }},
-        {{ shown_measure('FUNDING_POVERTY_CORRELATION', 'funding_poverty_correlation') }}
+        {{ shown_measure('FUNDING_POVERTY_CORRELATION', 'funding_poverty_correlation') }},
+        -- ESEA 8521: 90 % of the year before; 34 CFR 300.203: the level to be held. By the dollars, since a shown ratio is rounded.
+        {%- for law, role, level in [('esea', 'MAINTENANCE_OF_EFFORT', 0.9), ('idea', 'MAINTENANCE_OF_EFFORT_IDEA', 1)] %}
+        case bool_or(numerator >= {{ level }} * denominator) filter (where role = '{{ role }}' and value is not null)
+            when true then 'MET'
+            when false then 'NOT_MET'
+        end as effort_{{ law }}_status_code{{ ',' if not loop.last }}
+        {%- endfor %}
     from shown
     group by org_id, school_year
 
@@ -72,6 +79,8 @@ laid_out as (
         goal.need_share,
         case when num_nulls(goal.money, goal.people, goal.staff_time, goal.student_time, goal.need_share) > 0 then 'MISSING_INPUT' end
             as goal_reason_code,
+        measured.effort_esea_status_code,
+        measured.effort_idea_status_code,
         {%- for measure in [
             'current_expenditure_usd', 'per_pupil_expenditure_usd', 'site_per_pupil_expenditure_usd', 'instruction_share',
             'administration_share', 'effort_esea_ratio', 'effort_idea_ratio', 'fund_balance_ratio', 'funding_cliff_exposure',
@@ -88,11 +97,6 @@ laid_out as (
 
 select
     laid_out.*,
-    -- ESEA 8521: 90 % of the year before; 34 CFR 300.203: the level to be held.
-    case when laid_out.effort_esea_ratio >= 0.9 then 'MET' when laid_out.effort_esea_ratio < 0.9 then 'NOT_MET' end
-        as effort_esea_status_code,
-    case when laid_out.effort_idea_ratio >= 1 then 'MET' when laid_out.effort_idea_ratio < 1 then 'NOT_MET' end
-        as effort_idea_status_code,
     alignment.discretionary_usd,
     alignment.untagged_share,
     alignment.alignment_index,

@@ -32,7 +32,7 @@ reasoned as (
         case
             when current_usd is null then 'NOT_COMPARABLE'
             when part_usd < 0 or current_usd < 0 then 'NEG_NET'
-            when current_usd = 0 then 'MISSING_INPUT'
+            when current_usd = 0 then 'NO_DOLLARS'
         end as reason_code
     from spending
 

@@ -19,7 +19,7 @@ select distinct on (balance.lea_id, balance.fiscal_year, balance.fund_code)
     balance.lea_id,
     {{ lea_leaf_org_id('balance.lea_id') }} as org_id,
     cast(balance.fiscal_year as integer) as school_year,
-    balance.period_code in ('AUD', 'UNAUD', 'Q4') as is_full_year,
+    {{ is_full_year('balance.period_code') }} as is_full_year,
     balance.fund_code,
     balance.beginning_balance_usd,
     balance.revenues_usd,

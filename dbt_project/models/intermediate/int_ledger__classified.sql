@@ -32,8 +32,7 @@ select
     {{ leaf_org_id('ledger.lea_id') }} as org_id,
     ledger.lea_id,
     cast(ledger.fiscal_year as integer) as school_year,
-    -- A year to date that ends before the year does compares with no other year.
-    ledger.period_code in ('AUD', 'UNAUD', 'Q4') as is_full_year,
+    {{ is_full_year('ledger.period_code') }} as is_full_year,
     ledger.fund_code,
     ledger.function_code,
     ledger.object_code,

@@ -8,6 +8,8 @@ progress as (
         -- No ratio where the trajectory asks for no change for the better: the sign of the change decides alone.
         direction * (actual_value - baseline_value)
         / nullif(greatest(direction * (trajectory_value - baseline_value), 0), 0) as progress_ratio,
+        -- After the target year there is no year left to divide by.
+        (target_value - actual_value) / nullif(greatest(target_year - school_year, 0), 0) as required_annual_progress,
         (actual_value - trajectory_value) / nullif(standard_error, 0) as z_score,
         concat_ws('/', goal_code, indicator_id, org_id, subject_code, grade_code, subgroup_code, contrast_id) as goal_key
     from {{ ref('int_goal__measured') }}
@@ -62,16 +64,15 @@ select
     ] %}
     graded.{{ column }},
     {%- endfor %}
-    cast(graded.progress_ratio as numeric(18, 6)) as progress_ratio,
+    {#- Where there is a value and yet not this of it: nothing was asked, no year is left, or there is no standard error. #}
+    {%- set unasked, no_error = "'NOT_APPLICABLE'", "case standard_error when 0 then 'NO_VARIATION' else 'NOT_APPLICABLE' end" %}
+    {%- for measure, reason in [('progress_ratio', unasked), ('required_annual_progress', unasked), ('z_score', no_error)] %}
+    cast(graded.{{ measure }} as numeric(18, 6)) as {{ measure }},
+    case when graded.{{ measure }} is null then coalesce(graded.reason_code, {{ reason }}) end as {{ measure }}_reason_code,
+    {%- endfor %}
     (array['Red', 'Amber-Red', 'Amber-Green', 'Green'])[rated.status] as status_code,
     graded.is_on_track,
     graded.measured_year < graded.school_year as is_stale,
-    -- After the target year there is no year left to divide by.
-    cast(
-        (graded.target_value - graded.actual_value) / nullif(greatest(graded.target_year - graded.school_year, 0), 0)
-        as numeric(18, 6)
-    ) as required_annual_progress,
-    cast(graded.z_score as numeric(18, 6)) as z_score,
     abs(graded.z_score) < {{ var('z_noise') }} as is_within_noise,
     cast({{ normal_share('graded.direction * graded.z_score') }} as numeric(18, 6)) as on_track_probability,
     graded.reason_code

@@ -144,16 +144,17 @@ def indicator(project: Path, row: Mapping[str, str], model: Mapping[str, Any]) -
     meta = model.get("config", {}).get("meta", {})
     told_by_row = meta.get("indicators", {}).get(row["indicator_id"], meta)
     rule = BUSINESS_RULE.search(told(model, {}))
-    minimum = f"{row['minimum_n']} {row['minimum_unit']} (`{row['minimum_parameter']}` of the state)" if row["minimum_parameter"] else "none"
+    described = rule[1] if rule else "none"
+    stated = f"{row['minimum_n']} {row['minimum_unit']} (`{row['minimum_parameter']}` of the state)"
     facts = {
         "Definition": row["definition"],
         "Formula": told_by_row["formula"],
-        "Business rule": rule[1] if rule else "none",
+        "Business rule": " ".join(told_by_row.get("business_rule", described).split()),
         "Worked example": told_by_row["worked_example"],
         "Needs": ", ".join(needed_extracts(project, model["name"])),
         "Grain": row["grain"],
         "Unit": f"{row['unit']}, {row['decimals']} decimals; {BETTER[row['direction_code']]}",
-        "Minimum": minimum,
+        "Minimum": stated if row["minimum_parameter"] else row["minimum_unit"] or "none",
         "Serves": row["goal_codes"],
         "Source": row["source"],
         "Mart": f"`published.{row['mart_name']}`" if row["mart_name"] != UNION_MARTS[1] else f"`restricted.{row['mart_name']}` only",

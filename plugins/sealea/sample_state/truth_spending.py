@@ -214,10 +214,17 @@ def burn(size: Size, state: Organisations, lines: pl.DataFrame, awards: pl.DataF
             spent for past, found in zip(size.school_years, earlier, strict=False) if found for spent in [found[0]] if ends(found[1], past) >= begin
         )
         award = sum(award[2] for award in told)
+        if told:
+            rows.append((lea, year, f"{project}:{period}:ELAPSED", elapsed(begin, max(award[1] for award in told), ends(period, year))))
         if award > 0 and cents + since >= 0:
             rows.append((lea, year, f"{project}:{period}", (cents + since) / award))
     schema = {"lea": pl.Int64, "school_year": pl.Int64, "facet": pl.String, "value": pl.Float64}
     return at_leas(state, pl.DataFrame(rows, schema=schema, orient="row")).with_columns(indicator_id=pl.lit("grant_burn"))
+
+
+def elapsed(begin: date, end: date, day: date) -> float:
+    """Return the part of the days from `begin` to `end` that is over with `day`."""
+    return ((day - begin).days + 1) / ((end - begin).days + 1)
 
 
 def award_end(size: Size, project: str, year: int) -> date:

@@ -48,10 +48,7 @@ survival as (
 
     select
         *,
-        case
-            when bool_or(closed_count = at_risk_count) over passed then 0
-            else exp(sum(ln(1 - closed_count / nullif(at_risk_count, closed_count))) over passed)
-        end as open_share
+        {{ open_share('passed') }} as open_share
     from exposed
     window passed as (partition by org_id, school_year, facet order by open_days asc)
 

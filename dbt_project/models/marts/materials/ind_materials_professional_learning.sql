@@ -7,6 +7,17 @@ organisation as (
 
 ),
 
+student as (
+
+    select
+        org_id,
+        school_year,
+        student_count
+    from {{ ref('fct_enrollment_cell') }}
+    where grade_code = 'ALL' and subgroup_dimension_code = 'all'
+
+),
+
 learning as (
 
     select
@@ -15,9 +26,11 @@ learning as (
         part.facet,
         part.numerator,
         part.denominator,
-        case when part.denominator = 0 then 'NO_STAFF' end as reason_code
+        student.student_count,
+        case when part.denominator = 0 then 'NO_STAFF' when student.student_count is null then 'MISSING_INPUT' end as reason_code
     from {{ ref('fct_learning_cell') }} as cell
     inner join organisation on cell.org_id = organisation.org_id
+    left join student on cell.org_id = student.org_id and cell.school_year = student.school_year
     cross join
         lateral (
             values
@@ -28,5 +41,5 @@ learning as (
 )
 
 select
-    {{ indicator_row('materials_professional_learning', 'numerator', 'denominator', facet='facet') }}
+    {{ indicator_row('materials_professional_learning', 'numerator', 'denominator', n='student_count', facet='facet') }}
 from learning

@@ -9,8 +9,7 @@ lea as (
 
 ancestry as (
 
-    select * from {{ ref('int_ancestry__expanded') }}
-    where ancestor_type_code in ('SEA', 'REGION', 'LEA')
+    select * from {{ ref('int_lea__rolled') }}
 
 ),
 
@@ -42,17 +41,37 @@ adopted as (
     inner join lea on cell.org_id = lea.org_id
     group by cell.org_id, cell.school_year
 
+),
+
+-- Pupils on the census day: of so few that the state shows nothing, nothing is shown here either.
+student as (
+
+    select * from {{ ref('fct_enrollment_cell') }}
+    where grade_code = 'ALL' and subgroup_dimension_code = 'all'
+
+),
+
+paired as (
+
+    select
+        adopted.*,
+        spent.material_usd,
+        student.student_count,
+        adopted.spending_line_count > 0 and spent.org_id is not null as is_known
+    from adopted
+    left join spent on adopted.org_id = spent.org_id and adopted.school_year = spent.school_year
+    left join student on adopted.org_id = student.org_id and adopted.school_year = student.school_year
+
 )
 
 -- LEAs of which both are known; the others are counted.
 select
     ancestry.ancestor_org_id as org_id,
-    adopted.school_year,
-    count(*) filter (where spent.org_id is null or adopted.spending_line_count = 0) as missing_lea_count,
-    sum(adopted.high_quality_usd) filter (where adopted.spending_line_count > 0 and spent.org_id is not null)
-        as high_quality_usd,
-    sum(spent.material_usd) filter (where adopted.spending_line_count > 0) as material_usd
-from adopted
-inner join ancestry on adopted.org_id = ancestry.org_id
-left join spent on adopted.org_id = spent.org_id and adopted.school_year = spent.school_year
-group by ancestry.ancestor_org_id, adopted.school_year
+    paired.school_year,
+    count(*) filter (where not paired.is_known) as missing_lea_count,
+    sum(paired.high_quality_usd) filter (where paired.is_known) as high_quality_usd,
+    sum(paired.material_usd) filter (where paired.is_known) as material_usd,
+    sum(paired.student_count) filter (where paired.is_known) as student_count
+from paired
+inner join ancestry on paired.org_id = ancestry.org_id
+group by ancestry.ancestor_org_id, paired.school_year

@@ -19,6 +19,9 @@ shown as (
         {%- endfor %}
         max(interval_low) filter (where indicator_id = 'proficiency') as proficiency_interval_low,
         max(interval_high) filter (where indicator_id = 'proficiency') as proficiency_interval_high,
+        -- Of the students, not of the share as it is shown: 94.96 % is shown as .950 and is below 95 %.
+        bool_or(numerator < {{ var('minimum_participation') }} * denominator) filter (where indicator_id = 'participation')
+            as is_participation_too_low,
         string_agg(distinct reason_code, ' ' order by reason_code) as reason_codes
     from {{ ref('indicator_value') }}
     where
@@ -43,7 +46,7 @@ select
     {%- for indicator in indicators[:2] + ['proficiency_interval_low', 'proficiency_interval_high'] + indicators[2:] %}
     shown.{{ indicator }},
     {%- endfor %}
-    shown.participation < {{ var('minimum_participation') }} as is_participation_too_low,
+    shown.is_participation_too_low,
     case when shown.gap_trend is not null then trend.verdict end as gap_verdict,
     cast(case when shown.gap_trend is not null then round(trend.closure_rate, 3) end as numeric(18, 6)) as gap_closure_rate,
     case when shown.gap_trend is not null then trend.is_closing_by_decline end as is_closing_by_decline,

@@ -51,6 +51,9 @@ select
     case when screened.is_shown then screened.{{ measure }} end as {{ measure }},
     {%- endfor %}
     screened.published_reason_code as reason_code,
+    {%- for measure in ['progress_ratio', 'required_annual_progress', 'z_score'] %}
+    coalesce(screened.published_reason_code, screened.{{ measure }}_reason_code) as {{ measure }}_reason_code,
+    {%- endfor %}
     {{ coverage_columns() }}
 from screened
 left join register on screened.indicator_id = register.indicator_id

@@ -32,7 +32,8 @@ compared as (
         budget.budget_usd,
         case
             when budget.org_id is null then 'MISSING_INPUT'
-            when spent.actual_usd < 0 or budget.budget_usd <= 0 then 'NEG_NET'
+            when spent.actual_usd < 0 or budget.budget_usd < 0 then 'NEG_NET'
+            when budget.budget_usd = 0 then 'NO_DOLLARS'
         end as reason_code
     from cell as spent
     left join cell as budget

@@ -47,7 +47,8 @@ compared as (
         student.disability_count * spending.current_usd / student.student_count as average_cost_usd,
         case
             when student.disability_count = 0 then 'NO_STUDENTS'
-            when spending.special_usd < 0 or spending.current_usd <= 0 then 'NEG_NET'
+            when spending.special_usd < 0 or spending.current_usd < 0 then 'NEG_NET'
+            when spending.current_usd = 0 then 'NO_DOLLARS'
         end as reason_code
     from spending
     inner join student

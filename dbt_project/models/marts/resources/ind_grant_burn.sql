@@ -3,14 +3,11 @@ with
 burned as (
 
     select
-        org_id,
-        school_year,
+        *,
         project_code || ':' || period_code as facet,
-        obligated_usd,
-        award_usd,
         case
             when obligated_usd < 0 then 'NEG_NET'
-            when award_usd = 0 then 'MISSING_INPUT'
+            when award_usd = 0 then 'NO_DOLLARS'
         end as reason_code
     from {{ ref('int_grant__burned') }}
 
@@ -18,4 +15,9 @@ burned as (
 
 select
     {{ indicator_row('grant_burn', 'obligated_usd', 'award_usd', facet='facet') }}
+from burned
+union all
+-- What it is to be held against.
+select
+    {{ indicator_row('grant_burn', value='elapsed_share', reason_code='null', facet="facet || ':ELAPSED'") }}
 from burned

@@ -35,7 +35,14 @@ best as (
         numerator,
         denominator
     from tested
-    order by org_id asc, school_year asc, law asc, numerator / nullif(denominator, 0) desc nulls last
+    -- Of tests without a ratio, the one of which most is known says why.
+    order by
+        org_id asc,
+        school_year asc,
+        law asc,
+        numerator / nullif(denominator, 0) desc nulls last,
+        numerator desc nulls last,
+        facet asc
 
 ),
 
@@ -47,7 +54,8 @@ reasoned as (
             when numerator is null then 'MISSING_INPUT'
             -- Nothing to compare with: the first year.
             when denominator is null then 'NOT_COMPARABLE'
-            when numerator < 0 or denominator <= 0 then 'NEG_NET'
+            when numerator < 0 or denominator < 0 then 'NEG_NET'
+            when denominator = 0 then 'NO_DOLLARS'
         end as reason_code
     from (
         select * from tested

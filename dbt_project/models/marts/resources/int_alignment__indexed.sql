@@ -38,7 +38,8 @@ reasoned as (
         summed.*,
         case
             when summed.discretionary_usd is null then 'MISSING_INPUT'
-            when summed.discretionary_usd <= 0 or summed.smallest_usd < 0 then 'NEG_NET'
+            when summed.discretionary_usd < 0 or summed.smallest_usd < 0 then 'NEG_NET'
+            when summed.discretionary_usd = 0 then 'NO_DOLLARS'
             when summed.untagged_share > coalesce(state.maximum_untagged_share, 0) or summed.funded_goal_count = 0 then 'UNTAGGED'
             when summed.need_share is null then 'MISSING_INPUT'
         end as reason_code
