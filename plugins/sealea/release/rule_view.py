@@ -93,7 +93,8 @@ def rows(connection: psycopg.Connection, rule: ReconcileRule, contract: Contract
 
     Loads are named one by one, so that PostgreSQL reads a few by index and all at once.
     """
-    of_lea, table = bool(contract.owner), sql.Identifier("raw", contract.extract)
+    table: sql.Composable = sql.Identifier("raw", contract.extract)
+    of_lea = bool(contract.owner)
     is_partial = of_lea and not due.is_all
     restrict = sql.SQL(" and scope.owner_org_id = any({})").format(owners(due)) if is_partial and rule.by == "lea" else sql.SQL("")
     if is_of_few(rule, due) and is_of_persons(contract):
