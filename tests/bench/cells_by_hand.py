@@ -62,12 +62,11 @@ def theirs_seconds(settings: Settings) -> float:
 def ours_seconds(settings: Settings) -> float:
     """Return how long dbt works on the models from nothing, by its own account: without starting and parsing."""
     project, work = str(settings.project_dir / "dbt_project"), transform.work_dir(settings)
-    ((pin_id,),) = servers.rows(settings.pipeline_dsn, "select max(pin_id) from ops.pin")
     options = {"--project-dir": project, "--profiles-dir": project, "--target-path": str(work / "target"), "--log-path": str(work / "log")}
     chosen = ("--no-use-colors", "run", "--full-refresh", "--select", *MODELS, *(part for option in options.items() for part in option))
     done = subprocess.run(
         [str(Path(sys.executable).with_name("dbt")), *chosen],
-        env=transform.dbt_environment(settings, pin_id),
+        env=transform.dbt_environment(settings),
         capture_output=True,
         text=True,
         check=False,

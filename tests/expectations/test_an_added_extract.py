@@ -13,7 +13,7 @@ from sealea.contract import load_contracts, load_file_rules
 from sealea.database import connect, migrate
 from sealea.intake import receiving, senders
 from sealea.pack import load_pack
-from sealea.release import pin, transform
+from sealea.release import pin, touched, transform
 from sealea.render import files
 from sealea.settings import PROJECT
 
@@ -73,11 +73,13 @@ def test_a_file_of_it_comes_in_by_the_front_door_and_staging_reads_it(project, w
 
     assert sum(outcome["accepted"] for outcome in outcomes) == 2
     pin_id = pin.pin_inputs(settings)
+    with connect(settings.pipeline_dsn) as connection:
+        touched.rest_on(connection, pin_id)
     dbt = [Path(sys.executable).with_name("dbt"), "build", "--select", "stg_bus_route"]
     folders = ["--project-dir", project / "dbt_project", "--profiles-dir", project / "dbt_project", "--target-path", settings.state_dir / "target"]
     run = subprocess.run(
         [*dbt, *folders, "--log-path", settings.state_dir / "log"],
-        env=transform.dbt_environment(settings, pin_id),
+        env=transform.dbt_environment(settings),
         capture_output=True,
         text=True,
         check=False,
