@@ -10,7 +10,7 @@ from sealea.errors import SealeaError
 from sealea.pack import Pack
 from sealea.reconcile_rule import ReconcileRule
 from sealea.release.releases import scalar
-from sealea.release.scope import Due, person_column
+from sealea.release.scope import Due, person_column, person_rows
 
 # What the view gives, each row with the severity that its state gives the rule in the window of the file.
 FOUND = """
@@ -101,7 +101,7 @@ def answered(rule: ReconcileRule, due: Due, contract: Contract) -> sql.Composabl
             select load_id, line_number from {} where {} in (select pid from reconcile.person where rule_id = {})
         )
     """
-    return sql.SQL(judged).format(sql.Identifier("raw", contract.extract), sql.Identifier(str(person_column(contract))), sql.Literal(rule.id))
+    return sql.SQL(judged).format(person_rows(contract.extract), sql.Identifier(str(person_column(contract))), sql.Literal(rule.id))
 
 
 def quarantine(connection: psycopg.Connection, pin_id: int) -> None:
