@@ -58,7 +58,7 @@ SIZES = {
         Size(
             "L",
             (state(1_000, 6_000_000, 1),),
-            files=(Files(3_000_000, 8), Files(12_000_000, 3, most_pairs=3)),
+            files=(Files(3_000_000, 4), Files(12_000_000, 2, most_pairs=3)),
             rival_rows=300_000,
             small_leas=1_000,
             pairs=7,
