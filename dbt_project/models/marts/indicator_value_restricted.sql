@@ -1,6 +1,4 @@
-{{ config(
-    materialized='incremental', touched_by='org_id', whole_state=true, indexes=[{'columns': ['org_id']}, {'columns': ['indicator_id']}]
-) }}
+{{ config(materialized='incremental', touched_by='org_id', whole_state=true) }}
 with
 
 register as (
