@@ -59,7 +59,7 @@ SIZES = {
             "L",
             (state(1_000, 6_000_000, 1),),
             files=(Files(3_000_000, 4), Files(12_000_000, 2, most_pairs=3)),
-            rival_rows=300_000,
+            rival_rows=1_000_000,
             small_leas=1_000,
             pairs=7,
         ),
