@@ -29,8 +29,10 @@ OUTCOMES = "select status, count(*) from ops.load inner join ops.load_status usi
 
 
 def prepare(place: Place) -> list[Path]:
-    """Return the files of the LEAs."""
-    return small_files.prepare(place)
+    """Return the files of the LEAs, in whatever form they come."""
+    journey = small_files.small(place)
+    journey.turns()
+    return [path for path in sorted(journey.files.glob("ex-*/*")) if small_files.extract_of(path)]
 
 
 def measure(place: Place, files: list[Path]) -> list[Figure]:
