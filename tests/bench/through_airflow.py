@@ -1,9 +1,6 @@
 """Many small files through the platform as `make up` starts it: uploaded over SFTP, picked up by the receive DAG, until each sender has its answer."""
 
-import os
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,17 +10,17 @@ from bench import server as servers
 from bench import small_files
 from bench.figure import Figure
 from bench.place import Place
+from plug.whole import sealea
 from sealea.demo import drop
 from sealea.demo.main import open_accounts
 from sealea.local import postgres, secrets
-from sealea.settings import Settings, environment
+from sealea.settings import Settings
 
 STAGE = "many small files through Airflow"
 LIMIT_SECONDS = 600.0  # the issue, for 3,000 files
 PATIENCE_SECONDS = 1800
 POLL_SECONDS = 1.0
 ANSWERED = "select count(*) from ops.delivery where not exists (select from ops.outbox where kind <> 'asset' and delivered_at is null)"
-
 # A file that is read again when the SEA's data have come has an older reading beside the one that counts.
 OUTCOMES = "select status, count(*) from ops.load inner join ops.load_status using (load_id) where status <> 'superseded' group by status"
 
@@ -62,8 +59,14 @@ def measure(place: Place, files: list[Path]) -> list[Figure]:
 @contextmanager
 def platform(place: Place) -> Iterator[Settings]:
     """Yield the settings of a platform of its own; it is stopped and erased in the end."""
-    ports = {f"{service}_port": servers.free_port() for service in ("postgres", "sftp", "airflow")}
-    settings = Settings(project_dir=place.project, state_dir=place.work / "platform", **ports)  # type: ignore[arg-type]  # integers
+    postgres_port, sftp_port, airflow_port = servers.free_port(), servers.free_port(), servers.free_port()
+    settings = Settings(
+        project_dir=place.project,
+        state_dir=place.work / "platform",
+        postgres_port=postgres_port,
+        sftp_port=sftp_port,
+        airflow_port=airflow_port,
+    )
     try:
         sealea(settings, "up")
         yield settings
@@ -71,13 +74,6 @@ def platform(place: Place) -> Iterator[Settings]:
         sealea(settings, "down")
         postgres.erase(settings)
     shutil.rmtree(settings.state_dir)
-
-
-def sealea(settings: Settings, command: str) -> None:
-    """Run a command as the user does. Raises CalledProcessError if it fails."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SEALEA_", "PYTHON"))}
-    environ = inherited | environment(settings) | {"PYTHONPATH": str(settings.project_dir / "plugins")}
-    subprocess.run([sys.executable, "-P", "-m", "sealea.cli", command], env=environ, stdout=subprocess.DEVNULL, check=True)
 
 
 def wait(dsn: str, count: int) -> None:
