@@ -1,5 +1,8 @@
-{# Return an indicator of how alike LEAs are funded, by the column of int_funding_equity__measured that `measure` names. #}
-{% macro funding_equity(indicator_id, measure) %}
+{#
+    Return an indicator of how alike LEAs are funded, by the column of int_funding_equity__measured that `measure` names; `leas` is
+    the column that counts the LEAs behind it, which the minimum is held against.
+#}
+{% macro funding_equity(indicator_id, measure, leas='lea_count') %}
 with
 
 measured as (
@@ -18,6 +21,6 @@ measured as (
 )
 
 select
-    {{ indicator_row(indicator_id, value='case when reason_code is null then ' ~ measure ~ ' end', n='lea_count') }}
+    {{ indicator_row(indicator_id, value='case when reason_code is null then ' ~ measure ~ ' end', n=leas) }}
 from measured
 {% endmacro %}

@@ -60,6 +60,7 @@ goal as (
         sum({{ resource }}) as {{ resource }},
         cast(case when sum({{ resource }}) is not null then 1 end as numeric(18, 6)) as {{ resource }}_share,
         {%- endfor %}
+        sum(need) as need,
         sum(need_share) as need_share
     from {{ ref('int_goal_alignment__compared') }}
     group by org_id, school_year

@@ -11,6 +11,7 @@ select
     max(value) filter (where parameter = 'minimum_n') as minimum_n,
     max(value) filter (where parameter = 'minimum_n_gap') as minimum_n_gap,
     max(value) filter (where parameter = 'minimum_teacher_fte') as minimum_teacher_fte,
+    max(value) filter (where parameter = 'minimum_rated_teachers') as minimum_rated_teachers,
     max(value) filter (where parameter = 'inexperienced_maximum_years') as inexperienced_maximum_years,
     max(value) filter (where parameter = 'charter_credential_exempt') = 1 as is_charter_credential_exempt,
     max(value) filter (where parameter = 'full_contract_days') as full_contract_days,

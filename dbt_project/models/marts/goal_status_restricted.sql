@@ -22,18 +22,19 @@ graded as (
     select
         *,
         greatest(1, case
-            when actual_value is null then null
             when is_on_track then 4
             when progress_ratio >= {{ var('amber_green_minimum') }} then 3
             when progress_ratio >= {{ var('amber_red_minimum') }} then 2
             else 1
         end - case when measured_year < school_year then 1 else 0 end) as grade,
-        row_number() over (partition by goal_key order by school_year asc) as step
+        -- Years without a value stand alone, below 0, so that the others follow one another.
+        (1 - 2 * num_nulls(actual_value))
+        * row_number() over (partition by goal_key, num_nulls(actual_value) order by school_year) as step
     from progress
 
 ),
 
--- What chance alone may explain moves a status by one step at most (indicators.md 6.2).
+-- What chance alone may explain moves a status by one step from the last at most (indicators.md 6.2).
 rated as (
 
     select
@@ -41,19 +42,18 @@ rated as (
         step,
         case when actual_value is not null then grade end as status
     from graded
-    where step = 1
+    where step <= 1
     union all
     select
         graded.goal_key,
         graded.step,
         case
-            when graded.actual_value is null then null
-            when abs(graded.z_score) < {{ var('z_noise') }} and rated.status is not null
+            when abs(graded.z_score) < {{ var('z_noise') }}
                 then greatest(least(graded.grade, rated.status + 1), rated.status - 1)
             else graded.grade
         end as status
     from rated
-    inner join graded on rated.goal_key = graded.goal_key and rated.step + 1 = graded.step
+    inner join graded on rated.goal_key = graded.goal_key and rated.step + 1 = graded.step and rated.step > 0
 
 )
 
@@ -64,7 +64,7 @@ select
     ] %}
     graded.{{ column }},
     {%- endfor %}
-    {#- Where there is a value and yet not this of it: nothing was asked, no year is left, or there is no standard error. #}
+    {#- Where there is a value and yet not this of it: nothing was asked, no year is left, or no standard error is there. #}
     {%- set unasked, no_error = "'NOT_APPLICABLE'", "case standard_error when 0 then 'NO_VARIATION' else 'NOT_APPLICABLE' end" %}
     {%- for measure, reason in [('progress_ratio', unasked), ('required_annual_progress', unasked), ('z_score', no_error)] %}
     cast(graded.{{ measure }} as numeric(18, 6)) as {{ measure }},

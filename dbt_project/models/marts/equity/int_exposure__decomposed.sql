@@ -28,6 +28,7 @@ exposure as (
         school.contrast_id,
         school.flag_code,
         sum(school.reference_count + school.focal_count) as student_count,
+        sum(school.known_fte) as known_fte,
         {%- for side in ['reference', 'focal'] %}
         sum(school.{{ side }}_count) filter (where school.flag_share is not null) as {{ side }}_count,
         sum(school.{{ side }}_count * school.flag_share) as {{ side }}_sum,
@@ -53,20 +54,24 @@ measured as (
 )
 
 select
-    org_id,
-    school_year,
-    contrast_id,
-    flag_code,
-    case flag_code when 'INEXPERIENCED' then 'NONE' else flag_code end as facet,
-    cast(focal_exposure as numeric(28, 12)) as focal_exposure,
-    cast(reference_exposure as numeric(28, 12)) as reference_exposure,
-    cast(focal_exposure - reference_exposure as numeric(28, 12)) as gap,
-    cast(between_gap as numeric(28, 12)) as between_gap,
-    cast(focal_exposure - reference_exposure as numeric(28, 12)) - cast(between_gap as numeric(28, 12)) as within_gap,
-    coalesce(least(reference_count, focal_count), 0) as smaller_count,
+    measured.org_id,
+    measured.school_year,
+    measured.contrast_id,
+    measured.flag_code,
+    case measured.flag_code when 'INEXPERIENCED' then 'NONE' else measured.flag_code end as facet,
+    {%- for measure in ['focal_exposure', 'reference_exposure', 'between_gap'] %}
+    cast(measured.{{ measure }} as numeric(28, 12)) as {{ measure }},
+    {%- endfor %}
+    cast(measured.focal_exposure - measured.reference_exposure as numeric(28, 12)) as gap,
+    cast(measured.focal_exposure - measured.reference_exposure as numeric(28, 12))
+    - cast(measured.between_gap as numeric(28, 12)) as within_gap,
+    coalesce(least(measured.reference_count, measured.focal_count), 0) as smaller_count,
     case
-        when focal_exposure - reference_exposure is not null then null
-        when student_count > 0 and focal_count is null then 'MISSING_INPUT'
+        -- A few teachers at two schools would be known by the gap.
+        when measured.focal_exposure - measured.reference_exposure is not null
+            then case when {{ too_few_teachers('measured.known_fte', 'measured.flag_code') }} then 'SMALL_N' end
+        when measured.student_count > 0 and measured.focal_count is null then 'MISSING_INPUT'
         else 'NO_STUDENTS'
     end as reason_code
 from measured
+left join {{ ref('int_state__parameterised') }} as state on left(measured.org_id, 2) = state.state_code

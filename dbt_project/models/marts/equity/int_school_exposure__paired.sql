@@ -50,6 +50,7 @@ select
     flag.flag_code,
     student.reference_count,
     student.focal_count,
+    coalesce(teacher_cell.known_fte, 0) as known_fte,
     cast(teacher_cell.flagged_fte / nullif(teacher_cell.known_fte, 0) as numeric(28, 12)) as flag_share
 from student
 cross join flag

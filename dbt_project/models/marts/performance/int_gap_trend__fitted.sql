@@ -6,6 +6,8 @@ sloped as (
     select
         *,
         comparable_year_count >= 3 as is_comparable,
+        -- 1 where the reference group is ahead, -1 where the focal group is; if they changed places, by who is further ahead.
+        sign(first_gap + last_gap) as side,
         (product_sum - year_sum * gap_sum / weight_sum) / nullif(year_square_sum - year_sum ^ 2 / weight_sum, 0) as slope,
         1 / sqrt(nullif(year_square_sum - year_sum ^ 2 / weight_sum, 0)) as error
     from {{ ref('int_gap_trend__summed') }}
@@ -53,24 +55,26 @@ select
     cast(case when is_comparable then error end as numeric(18, 6)) as slope_standard_error,
     -- No share of a gap that was zero; no yearly decline of one that changed sides.
     cast(
-        case when is_comparable then (first_gap - last_gap) / nullif(first_gap, 0) / (school_year - first_year) end
-        as numeric(18, 6)
+        case when is_comparable then (1 - abs(last_gap / nullif(first_gap, 0))) / (school_year - first_year) end as numeric(18, 6)
     ) as closure_rate,
     cast(
         case
-            when is_comparable and first_gap > 0 and last_gap > 0
+            when is_comparable and first_gap * last_gap > 0
                 then 1 - power(cast(last_gap / first_gap as double precision), 1.0 / (school_year - first_year))
         end as numeric(18, 6)
     ) as relative_decline,
-    -- Where the focal group was ahead, a gap that grows towards zero closes.
+    -- Where the focal group is ahead, a gap that grows towards zero closes.
     case
         when not is_comparable then null
-        when sign(first_gap) * slope + {{ var('z_noise') }} * error < 0 then 'closing'
-        when sign(first_gap) * slope - {{ var('z_noise') }} * error > 0 then 'widening'
+        when side * slope + {{ var('z_noise') }} * error < 0 then 'closing'
+        when side * slope - {{ var('z_noise') }} * error > 0 then 'widening'
         else 'no clear change'
     end as verdict,
     cast(case when is_comparable then reference_change end as numeric(18, 6)) as reference_change,
     cast(case when is_comparable then focal_change end as numeric(18, 6)) as focal_change,
-    is_comparable and last_gap < first_gap and reference_change < 0 and focal_change <= 0 as is_closing_by_decline,
+    -- Nearer to each other, since the group that is ahead fell while the other did not rise.
+    is_comparable and abs(last_gap) < abs(first_gap)
+    and case side when 1 then reference_change else focal_change end < 0 and greatest(reference_change, focal_change) <= 0
+        as is_closing_by_decline,
     cast(n as numeric(18, 6)) as n
 from compared

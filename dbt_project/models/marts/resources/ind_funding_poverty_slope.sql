@@ -1,1 +1,1 @@
-{{ funding_equity('funding_poverty_slope', 'poverty_slope') }}
+{{ funding_equity('funding_poverty_slope', 'poverty_slope', 'known_lea_count') }}

@@ -24,6 +24,7 @@ summed as (
             when sum(money) is not null then coalesce(max(money_share) filter (where goal_code = 'UNTAGGED'), 0)
         end as untagged_share,
         count(money_share) filter (where goal_code <> 'UNTAGGED' and money_share <> 0) as funded_goal_count,
+        sum(need) as need,
         sum(need_share) as need_share,
         sum(abs(coalesce(money_share, 0) - coalesce(need_share, 0))) filter (where goal_code <> 'UNTAGGED') / 2 as distance
     from compared
@@ -41,6 +42,8 @@ reasoned as (
             when summed.discretionary_usd < 0 or summed.smallest_usd < 0 then 'NEG_NET'
             when summed.discretionary_usd = 0 then 'NO_DOLLARS'
             when summed.untagged_share > coalesce(state.maximum_untagged_share, 0) or summed.funded_goal_count = 0 then 'UNTAGGED'
+            -- Every goal is reached: nothing is needed that money could be in line with.
+            when summed.need = 0 then 'NOT_APPLICABLE'
             when summed.need_share is null then 'MISSING_INPUT'
         end as reason_code
     from summed

@@ -25,6 +25,7 @@ select
     resource.staff_time_share,
     resource.student_time,
     resource.student_time_share,
+    need.need,
     need.need_share
 from resource
 full outer join need
