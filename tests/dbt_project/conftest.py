@@ -140,10 +140,9 @@ def pin_in() -> Callable[[psycopg.Connection], Pin]:
     return new
 
 
-@pytest.fixture
-def small_state(warehouse: Any, pin_in: Callable[[psycopg.Connection], Any]) -> None:
-    """Let the warehouse rest on the loads of the small state, and of another state that has set no minimum."""
-    with psycopg.connect(warehouse.pipeline) as connection:
+def enter_small_state(dsn: str, pin_in: Callable[[psycopg.Connection], Pin]) -> None:
+    """Let the warehouse of `dsn` rest on the loads of the small state, and of another state that has set no minimum."""
+    with psycopg.connect(dsn) as connection:
         pin = pin_in(connection)
         for path in sorted(DATA.glob("*/*.csv")):  # data/<sender>/<extract>_<year>_<window>.csv
             extract, year, window = path.stem.rsplit("_", 2)
@@ -152,6 +151,29 @@ def small_state(warehouse: Any, pin_in: Callable[[psycopg.Connection], Any]) -> 
         connection.execute("update ops.state_parameter set value = 3 where parameter in ('minimum_n', 'minimum_n_gap')")
         connection.execute("update ops.state_parameter set value = 0.5 where parameter = 'minimum_teacher_fte'")
         touched.rest_on(connection, pin.pin_id)
+
+
+@pytest.fixture
+def small_state(warehouse: Any, pin_in: Callable[[psycopg.Connection], Pin]) -> None:
+    """Let the warehouse of the test rest on the loads of the small state."""
+    enter_small_state(warehouse.pipeline, pin_in)
+
+
+@pytest.fixture(scope="session")
+def built_small_state(
+    postgres: Settings, tmp_path_factory: pytest.TempPathFactory, dbt_on: Callable[..., Dbt], pin_in: Callable[..., Pin]
+) -> Iterator[Dbt]:
+    """Return dbt, as it has built and tested the small state in a warehouse that tests leave as it is."""
+    pipeline, transform = (f"{dsn(postgres).rsplit('/', 1)[0]}/small_state" for dsn in (secrets.pipeline_dsn, secrets.transform_dsn))
+    with psycopg.connect(secrets.superuser_dsn(postgres), autocommit=True) as connection:
+        connection.execute("create database small_state template warehouse_template owner sealea_pipeline")
+        connection.execute("grant connect on database small_state to sealea_transform")
+    enter_small_state(pipeline, pin_in)
+    dbt = dbt_on(transform, tmp_path_factory.mktemp("small_state"))
+    dbt.build()
+    yield dbt
+    with psycopg.connect(secrets.superuser_dsn(postgres), autocommit=True) as connection:
+        connection.execute("drop database small_state with (force)")
 
 
 @pytest.fixture(scope="session")

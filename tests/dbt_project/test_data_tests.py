@@ -1,9 +1,12 @@
-"""The generic data tests of dbt, on a few rows: each finds what it is there to find, and nothing else."""
+"""The data tests of dbt find what they are there to find: on a few rows, and on a built state in which one number is wrong."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+import yaml
 from jinja2 import Environment
 
 from sealea.settings import PROJECT
@@ -76,3 +79,130 @@ def test_a_key_that_occurs_twice_is_found(connection: Any) -> None:
     assert connection.execute(asked).fetchall() == []
     connection.execute("insert into cell select * from cell where org_id = 'EX-2' and subgroup_code = 'M'")
     assert connection.execute(asked).fetchall() == [("EX-2", 2026, "sex", "M", 2)]
+
+
+# What a state's auditor adds up, with one number changed, and the test that says so. Every test runs as dbt has compiled it; the changed
+# number never stays.
+CELL_OF = "where org_id = '{}' and subgroup_code = 'ALL' and grade_code = 'ALL'"
+TAMPERED = {
+    "levels to tested": (
+        "update restricted.fct_assessment_cell set level_1_count = level_1_count + 1 " + CELL_OF.format("EX-0101-001"),
+        "levels_add_to_tested",
+    ),
+    "tested to expected": (
+        "update restricted.fct_assessment_cell set tested_count = expected_count + 1 " + CELL_OF.format("EX-0101-001"),
+        "populations_are_nested",
+    ),
+    "expected to enrolled": (
+        "update restricted.fct_assessment_cell set expected_count = enrolled_count + 1 " + CELL_OF.format("EX"),
+        "populations_are_nested",
+    ),
+    "full academic year to students": (
+        "update restricted.fct_assessment_cell set fay_tested_count = tested_count + 1 " + CELL_OF.format("EX-0101"),
+        "full_year_students_are_students",
+    ),
+    "subgroups to all": (
+        "update restricted.fct_assessment_cell set tested_count = tested_count + 1 where org_id = 'EX-0101' and subgroup_code = 'ECODIS'",
+        "partitions_add_to_all_fct_asse*",
+    ),
+    "schools and pseudo-child to LEA": (
+        "update restricted.fct_assessment_cell set score_sum = score_sum + 1 " + CELL_OF.format("EX-0101-000"),
+        "children_add_to_parent_fct_ass*",
+    ),
+    "LEAs to region": (
+        "update restricted.fct_assessment_cell set tested_count = tested_count + 1 " + CELL_OF.format("EX-R1"),
+        "children_add_to_parent_fct_ass*",
+    ),
+    "regions to state": (
+        "update restricted.fct_assessment_cell set tested_count = tested_count + 1 " + CELL_OF.format("EX"),
+        "children_add_to_parent_fct_ass*",
+    ),
+    "scores to students": (
+        "update restricted.fct_score_count set scale_score = scale_score + 1 where org_id = 'EX'",
+        "score_counts_add_to_the_assessment_cell",
+    ),
+    "kinds of expenditure to all of it": (
+        "update restricted.fct_ledger_cell set capital_usd = capital_usd + .01 where org_id = 'EX-0101'",
+        "classes_add_to_expenditure",
+    ),
+    "sites to LEA expenditure": (
+        "update restricted.int_site__allocated set central_usd = central_usd + 1 where org_id = 'EX-0101-001'",
+        "sites_add_to_lea_*",
+    ),
+    "postings to state": (
+        "update restricted.fct_transaction_cell set amount_usd = amount_usd + .01 where org_id = 'EX'",
+        "transactions_add_to_the_state",
+    ),
+    "teachers by flag": (
+        "update restricted.fct_teacher_cell set flagged_fte = known_fte + .000001 where org_id = 'EX-0101'",
+        "teacher_flags_are_nested",
+    ),
+    "vacant to budgeted": (
+        "update restricted.fct_position_cell set vacant_fte = vacant_fte + 1 where org_id = 'EX-0101'",
+        "vacant_is_part_of_budgeted",
+    ),
+    "use of materials to students": (
+        "update restricted.fct_materials_cell set used_student_count = used_student_count + 1 where org_id = 'EX-0101'",
+        "use_adds_to_the_students_with_the_material",
+    ),
+    # Paid 110 000, booked 110 000, and 2 % may be apart.
+    "payroll to ledger": (
+        "update intermediate.int_ledger__classified set amount_usd = amount_usd - 2300 where lea_id = 'EX-0101' and object_code = '111'",
+        "payroll_agrees_with_the_ledger",
+    ),
+}
+
+
+def compiled(built: Any, name: str) -> str:
+    """Return the one query that dbt has made of the data test or model whose file bears `name`, a pattern."""
+    (path,) = (built.folder / "target/compiled").rglob(f"{name}.sql")
+    return Path(path).read_text()
+
+
+@pytest.fixture
+def books(built_small_state: Any) -> Iterator[psycopg.Connection]:
+    """Yield a connection to the built small state, whose changes are undone."""
+    with psycopg.connect(built_small_state.dsn) as connection:
+        yield connection
+        connection.rollback()
+
+
+@pytest.mark.parametrize("added", TAMPERED)
+def test_one_wrong_number_of_a_built_state_is_found(built_small_state: Any, books: psycopg.Connection, added: str) -> None:
+    statement, name = TAMPERED[added]
+    asked = compiled(built_small_state, name)
+
+    assert books.execute(asked).fetchall() == []
+    assert books.execute(statement).rowcount > 0
+    if added == "payroll to ledger":  # its test is of a table that compares the two
+        columns = "org_id, school_year, payroll_usd, ledger_usd, is_agreed"
+        books.execute("delete from restricted.int_payroll__compared")
+        books.execute(
+            f"insert into restricted.int_payroll__compared select {columns} from ({compiled(built_small_state, 'int_payroll__compared')}) as again"
+        )
+    assert books.execute(asked).fetchall() != []
+
+
+# Who stayed from one October to the next takes two years; the small state has one.
+WITHOUT_ROWS = {"fct_retention_cell"}
+
+
+def test_every_measure_of_every_cell_of_a_built_state_is_found_if_it_is_wrong(built_small_state: Any, books: psycopg.Connection) -> None:
+    asked = 0
+    for path in sorted((PROJECT / "dbt_project/models/cells").glob("*.yml")):
+        (properties,) = yaml.safe_load(path.read_text())["models"]
+        tests = {name: test for tests in properties.get("data_tests", []) for name, test in tests.items()}
+        if "children_add_to_parent" not in tests or path.stem in WITHOUT_ROWS:
+            continue
+        (question,) = (
+            file.read_text() for file in (built_small_state.folder / "target/compiled").rglob(f"{path.stem}.yml/children_add_to_parent_*.sql")
+        )
+        for measure in tests["children_add_to_parent"]["arguments"]["measures"]:
+            books.execute("savepoint before")
+            changed = f"update restricted.{path.stem} set {measure} = {measure} + 1 where ctid in (select ctid from restricted.{path.stem} where org_id = 'EX-0101' limit 1)"
+            assert books.execute(changed).rowcount == 1, path.stem
+            assert books.execute(question).fetchall() != [], (path.stem, measure)
+            books.execute("rollback to savepoint before")
+            asked += 1
+
+    assert asked > 60

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
-import pytest
 import yaml
 
 from sealea.settings import PROJECT
@@ -31,21 +30,18 @@ def test_every_worked_example_holds_and_an_empty_warehouse_builds(dbt: Any) -> N
     assert len(written) > 40
 
 
-@pytest.mark.usefixtures("small_state")
-def test_a_small_state_publishes_the_numbers_worked_by_hand(warehouse: Any, dbt: Any) -> None:
-    dbt.build()
+def test_a_small_state_publishes_the_numbers_worked_by_hand(built_small_state: Any) -> None:
+    dsn = built_small_state.dsn
 
-    assert indicators(warehouse.pipeline) == expected_indicators()
-    assert goals(warehouse.pipeline) == expected_goals()
-    assert coverage(warehouse.pipeline) == expected_coverage()
-    assert transactions(warehouse.pipeline) == expected_transactions()
-    assert teacher_equity(warehouse.pipeline) == expected_teacher_equity()
-    assert materials(warehouse.pipeline) == expected_materials()
-    assert resources(warehouse.pipeline) == expected_resources()
+    assert indicators(dsn) == expected_indicators()
+    assert goals(dsn) == expected_goals()
+    assert coverage(dsn) == expected_coverage()
+    assert transactions(dsn) == expected_transactions()
+    assert teacher_equity(dsn) == expected_teacher_equity()
+    assert materials(dsn) == expected_materials()
+    assert resources(dsn) == expected_resources()
     # The other state sets no minimum, so nothing of its twelve students is shown.
-    assert query(warehouse.pipeline, "select count(*) > 0, count(value), count(n) from candidate.indicator_value where org_id like 'YY%%'") == [
-        (True, 0, 0)
-    ]
+    assert query(dsn, "select count(*) > 0, count(value), count(n) from candidate.indicator_value where org_id like 'YY%%'") == [(True, 0, 0)]
 
 
 def indicators(dsn: str) -> dict[tuple[Any, ...], tuple[Any, ...]]:

@@ -13,8 +13,8 @@ import yaml
 from jinja2 import Environment
 
 from sealea.contract import load_contracts
-from sealea.render.dictionary import dictionary, group_owners, mart_uses
-from sealea.render.lineage import needed_extracts
+from sealea.render.dictionary import dictionary, group_owners, mart_uses, meanings
+from sealea.render.lineage import given_reasons, needed_extracts
 from sealea.settings import PROJECT
 
 DBT_PROJECT = PROJECT / "dbt_project"
@@ -101,7 +101,21 @@ def test_the_data_dictionary_names_what_each_indicator_needs() -> None:
     assert needed_extracts(PROJECT, "ind_gap_trend") == ["`assessment_registry`", "`assessment_result`", "`student_enrollment`"]
     assert needed_extracts(PROJECT, "ind_participation") == ["`assessment_result`", "`student_enrollment`"]
     assert needed_extracts(PROJECT, "ind_first_pass_acceptance") == ["the log of submissions"]
+    # Neither the mart nor the macro of that name makes it one that rests on other indicators.
+    assert needed_extracts(PROJECT, "ind_materials_adoption") == ["`material_adoption`", "`material`"]
     assert all(needed_extracts(PROJECT, path.stem) for path in OURS if path.stem.startswith("ind_"))
+
+
+def test_the_data_dictionary_says_how_each_indicator_tells_that_it_has_no_value() -> None:
+    known = meanings(PROJECT)
+
+    assert given_reasons(PROJECT, "ind_participation", known) == {"NO_STUDENTS"}
+    assert given_reasons(PROJECT, "ind_gap_v", known) == {"NO_STUDENTS", "SMALL_N", "SATURATED"}
+    assert given_reasons(PROJECT, "ind_equity_gap_quartile", known) == {"MISSING_INPUT", "NOT_REQUIRED", "NO_STAFF", "SMALL_N"}
+    assert given_reasons(PROJECT, "ind_submission_timeliness", known) == set()
+    sections = dictionary(PROJECT).split("### ")[1:]
+    assert [section.split("\n")[0] for section in sections if "- **Without a value:** " not in section] == []
+    assert "- **Full academic year**" in dictionary(PROJECT)
 
 
 def test_a_table_that_keeps_rows_names_the_extracts_of_leas_that_its_rows_come_from() -> None:

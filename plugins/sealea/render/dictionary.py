@@ -2,14 +2,14 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from sealea.render.indicators import REGISTER, UNION_MARTS, registered
-from sealea.render.lineage import needed_extracts
+from sealea.render.lineage import given_reasons, needed_extracts
 
 MARTS = "dbt_project/models/marts"
 EXPOSURES = f"{MARTS}/published/exposures.yml"
@@ -58,13 +58,19 @@ def dictionary(project: Path) -> str:
         lines += ["**Read for**", *(f"- {use}" for use in uses[model["name"]]), "", "| column | meaning |", "| --- | --- |"]
         lines += [f"| `{column['name']}` | {told(column, blocks)} |" for column in model["columns"]]
         lines.append("")
-    return "\n".join(lines + reasons(project) + register(project)) + "\n"
+    conventions = ["# What holds for every indicator", *blocks["conventions"].rstrip().splitlines(), ""]
+    return "\n".join(lines + conventions + reasons(project) + register(project)) + "\n"
+
+
+def meanings(project: Path) -> dict[str, str]:
+    """Return what each reason for no value means, in alphabetical order of the reasons."""
+    with (project / REASONS).open(newline="") as file:
+        return {row["reason_code"]: row["meaning"] for row in sorted(csv.DictReader(file), key=lambda row: row["reason_code"])}
 
 
 def reasons(project: Path) -> list[str]:
     """Return the lines on why a value may be missing."""
-    with (project / REASONS).open(newline="") as file:
-        rows = [f"| `{row['reason_code']}` | {row['meaning']} |" for row in sorted(csv.DictReader(file), key=lambda row: row["reason_code"])]
+    rows = [f"| `{reason}` | {meaning} |" for reason, meaning in meanings(project).items()]
     withheld = "| `*` | Withheld: fewer than the state's minimum, or it follows from what is withheld. |"
     return [
         "# Why a value is missing",
@@ -139,6 +145,13 @@ def properties(project: Path, row: Mapping[str, str]) -> dict[str, Any]:
     return dict(model)
 
 
+def without_value(given: Collection[str], *, has_minimum: bool) -> str:
+    """Return how an indicator says that it has no value, by the reasons that its models may give."""
+    said = [f"`{reason}`" for reason in sorted(given) if reason != "SMALL_N"]
+    said += ["`*` below the minimum"] if has_minimum or "SMALL_N" in given else []
+    return ", ".join(said) or "no row"
+
+
 def indicator(project: Path, row: Mapping[str, str], model: Mapping[str, Any]) -> list[str]:
     """Return the lines on one indicator that is built: what it says, how it is worked out, an example, where it comes from."""
     meta = model.get("config", {}).get("meta", {})
@@ -151,6 +164,7 @@ def indicator(project: Path, row: Mapping[str, str], model: Mapping[str, Any]) -
         "Formula": told_by_row["formula"],
         "Business rule": " ".join(told_by_row.get("business_rule", described).split()),
         "Worked example": told_by_row["worked_example"],
+        "Without a value": without_value(given_reasons(project, model["name"], meanings(project)), has_minimum=bool(row["minimum_unit"])),
         "Needs": ", ".join(needed_extracts(project, model["name"])),
         "Grain": row["grain"],
         "Unit": f"{row['unit']}, {row['decimals']} decimals; {BETTER[row['direction_code']]}",
