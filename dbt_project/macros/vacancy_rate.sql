@@ -1,5 +1,5 @@
-{# Return an indicator of teacher positions: what `numerator` sums in fct_position_cell, of the budgeted FTE, wherever there are teachers. #}
-{% macro vacancy_rate(indicator_id, numerator) %}
+{# Return an indicator of teacher positions: what `numerator` sums in fct_position_cell, of `denominator`, wherever there are teachers. #}
+{% macro vacancy_rate(indicator_id, numerator, denominator) %}
 with
 
 organisation as (
@@ -34,10 +34,13 @@ paired as (
         coalesce(staffed.school_year, position_cell.school_year) as school_year,
         position_cell.{{ numerator }},
         position_cell.budgeted_fte,
+        position_cell.{{ denominator }} as counted,
         case
             -- The LEA did not say what is open; that is not the same as nothing.
             when position_cell.org_id is null then 'MISSING_INPUT'
             when position_cell.budgeted_fte = 0 then 'NO_STAFF'
+            -- The file is for a day before the year began.
+            when position_cell.{{ denominator }} = 0 then 'MISSING_INPUT'
         end as reason_code
     from staffed
     full outer join position_cell
@@ -47,6 +50,6 @@ paired as (
 )
 
 select
-    {{ indicator_row(indicator_id, numerator, 'budgeted_fte', n='budgeted_fte') }}
+    {{ indicator_row(indicator_id, numerator, 'counted', n='budgeted_fte') }}
 from paired
 {% endmacro %}

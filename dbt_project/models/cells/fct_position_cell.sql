@@ -9,11 +9,12 @@ ancestry as (
 -- Only LEAs that told what is open: of another, nobody knows whether nothing is.
 reported as (
 
-    select distinct
-        owner_org_id as lea_id,
-        school_year
-    from {{ ref('int_load__ranked') }}
-    where extract = 'staff_vacancy' and window_rank = 1
+    select
+        lea_id,
+        school_year,
+        max(told_share) as told_share
+    from {{ ref('int_vacancy__dated') }}
+    group by lea_id, school_year
 
 ),
 
@@ -23,7 +24,8 @@ filled as (
         assignment.org_id,
         assignment.school_year,
         assignment.job_class_code,
-        assignment.fte as filled_fte
+        assignment.fte as filled_fte,
+        reported.told_share
     from {{ ref('int_staff__capped') }} as assignment
     inner join reported on assignment.lea_id = reported.lea_id and assignment.school_year = reported.school_year
     where
@@ -41,7 +43,8 @@ position as (
         job_class_code,
         filled_fte,
         0 as vacant_fte,
-        0 as vacant_fte_years
+        0 as vacant_fte_years,
+        told_share
     from filled
     union all
     select
@@ -50,7 +53,8 @@ position as (
         job_class_code,
         0 as filled_fte,
         case when is_vacant_in_october then fte else 0 end as vacant_fte,
-        vacant_fte_years
+        vacant_fte_years,
+        told_share
     from {{ ref('int_vacancy__dated') }}
 
 )
@@ -62,7 +66,8 @@ select
     sum(position.filled_fte) as filled_fte,
     sum(position.vacant_fte) as vacant_fte,
     sum(position.filled_fte + position.vacant_fte) as budgeted_fte,
-    sum(position.vacant_fte_years) as vacant_fte_years
+    sum(position.vacant_fte_years) as vacant_fte_years,
+    sum(cast((position.filled_fte + position.vacant_fte) * position.told_share as numeric(24, 12))) as budgeted_fte_years
 from position
 inner join ancestry on position.org_id = ancestry.org_id
 group by ancestry.ancestor_org_id, position.school_year, position.job_class_code

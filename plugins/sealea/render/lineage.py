@@ -17,7 +17,7 @@ UNION = "indicator_value_restricted"
 
 
 @cache
-def sources(project: Path) -> tuple[Mapping[str, str], Mapping[str, str]]:
+def sources(project: Path) -> tuple[dict[str, str], dict[str, str]]:
     """Return the SQL of each model and of each macro that tells something about the models that call it."""
     models = {path.stem: path.read_text() for path in (project / "dbt_project/models").rglob("*.sql")}
     macros = {path.stem: path.read_text() for path in (project / "dbt_project/macros").glob("*.sql") if path.stem not in UNTOLD}

@@ -105,8 +105,8 @@ def pay(state: Organisations, frame: pl.DataFrame, enrolled: pl.DataFrame) -> li
 
 
 def vacant_share(year: int, begin: date, end: date | None) -> float:
-    """Return which part of the weekdays from September 1 to June 15 a position was vacant: from `begin` to the day before `end` (3.6)."""
-    first, last = date(year - 1, 9, 1), date(year, 6, 15)
+    """Return on which part of the weekdays from September 1 to October 1, the census, a position was vacant: from `begin` to before `end` (3.6)."""
+    first, last = date(year - 1, 9, 1), date(year - 1, 10, 1)
     days = [first + timedelta(days=place) for place in range((last - first).days + 1)]
     at_work = [day for day in days if day.weekday() < 5]
     return sum(begin <= day and (end is None or day < end) for day in at_work) / len(at_work)

@@ -75,7 +75,7 @@ class Teachers:
         return parts
 
     def vacant_time(self) -> pl.DataFrame:
-        """Return the postings for teachers with `vacant_time`, FTE by the part of the school year in which nobody held the position."""
+        """Return the postings for teachers with `vacant_time`, FTE by the part of the days up to the census on which nobody held the position."""
         posted = pl.concat(self.vacancies).filter(pl.col("job") == TEACHER)
         spans = posted.select("school_year", "posted", pl.when(pl.col("ending") != "open").then("ended")).rows()
         starts = [date(year - 1, 5, 1) for year, *_ in spans]

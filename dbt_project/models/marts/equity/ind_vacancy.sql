@@ -1,1 +1,1 @@
-{{ vacancy_rate('vacancy', 'vacant_fte') }}
+{{ vacancy_rate('vacancy', 'vacant_fte', 'budgeted_fte') }}

@@ -1,1 +1,1 @@
-{{ vacancy_rate('vacancy_flow', 'vacant_fte_years') }}
+{{ vacancy_rate('vacancy_flow', 'vacant_fte_years', 'budgeted_fte_years') }}
