@@ -81,6 +81,19 @@ def test_a_key_that_occurs_twice_is_found(connection: Any) -> None:
     assert connection.execute(asked).fetchall() == [("EX-2", 2026, "sex", "M", 2)]
 
 
+def test_a_number_that_is_missing_without_its_reason_is_found_and_one_beside_a_reason_too(connection: Any) -> None:
+    asked = query("tells_why", reasons={"score_sum": "score_sum_reason_code", "tested_count": "score_sum_reason_code"})
+    connection.execute("alter table cell add column score_sum_reason_code text")
+
+    assert connection.execute(asked).fetchall() == []
+    connection.execute("update cell set score_sum = null, score_sum_reason_code = 'NO_STUDENTS' where org_id = 'EX-1' and subgroup_code = 'M'")
+    assert connection.execute(asked).fetchall() == []
+    connection.execute("update cell set score_sum = null where org_id = 'EX-1' and subgroup_code = 'F'")
+    connection.execute("update cell set score_sum_reason_code = 'SMALL_N' where org_id = 'EX-2' and subgroup_code = 'F'")
+    connection.execute("update cell set tested_count = null where org_id = 'EX-2-001' and subgroup_code = 'F'")
+    assert sorted(row[0] for row in connection.execute(asked)) == ["EX-1", "EX-2", "EX-2-001"]
+
+
 # What a state's auditor adds up, with one number changed, and the test that says so. Every test runs as dbt has compiled it; the changed
 # number never stays.
 CELL_OF = "where org_id = '{}' and subgroup_code = 'ALL' and grade_code = 'ALL'"

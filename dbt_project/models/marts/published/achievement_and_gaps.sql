@@ -16,6 +16,7 @@ shown as (
         contrast_id,
         {%- for indicator in indicators %}
         max(value) filter (where indicator_id = '{{ indicator }}') as {{ indicator }},
+        max(reason_code) filter (where indicator_id = '{{ indicator }}') as {{ indicator }}_reason_code,
         {%- endfor %}
         max(interval_low) filter (where indicator_id = 'proficiency') as proficiency_interval_low,
         max(interval_high) filter (where indicator_id = 'proficiency') as proficiency_interval_high,
@@ -47,8 +48,18 @@ select
     shown.{{ indicator }},
     {%- endfor %}
     shown.is_participation_too_low,
+    -- No row of the measure: it is not taken there, of all grades as of a pair of groups or the other way round.
+    {%- for indicator in indicators %}
+    case
+        when shown.{{ indicator }} is null then coalesce(shown.{{ indicator }}_reason_code, 'NOT_APPLICABLE')
+    end as {{ indicator }}_reason_code,
+    {%- endfor %}
     case when shown.gap_trend is not null then trend.verdict end as gap_verdict,
     cast(case when shown.gap_trend is not null then round(trend.closure_rate, 3) end as numeric(18, 6)) as gap_closure_rate,
+    case
+        when shown.gap_trend is null then coalesce(shown.gap_trend_reason_code, 'NOT_APPLICABLE')
+        when trend.closure_rate is null then 'NO_VARIATION'
+    end as gap_closure_rate_reason_code,
     case when shown.gap_trend is not null then trend.is_closing_by_decline end as is_closing_by_decline,
     shown.reason_codes,
     {{ coverage_columns() }}
