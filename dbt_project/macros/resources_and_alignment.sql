@@ -1,6 +1,22 @@
 {# Return resources by goal beside the measures of spending, from `values`, a relation with the columns of indicator_value. #}
 {% macro resources_and_alignment(values) %}
 {%- set resources = ['money', 'people', 'staff_time', 'student_time'] -%}
+{%- set above, spending = ['SEA', 'REGION'], ['SEA', 'REGION', 'LEA'] -%}
+{#- The role of each measure's row, and the organisations of which it is taken. -#}
+{%- set measures = {
+    'current_expenditure_usd': ('CURRENT_EXPENDITURE', spending),
+    'per_pupil_expenditure_usd': ('PER_PUPIL_EXPENDITURE', spending),
+    'site_per_pupil_expenditure_usd': ('SITE_PER_PUPIL_EXPENDITURE', ['SCHOOL']),
+    'instruction_share': ('INSTRUCTION_SHARE', spending),
+    'administration_share': ('ADMINISTRATION_SHARE', spending),
+    'effort_esea_ratio': ('MAINTENANCE_OF_EFFORT', ['LEA']),
+    'effort_idea_ratio': ('MAINTENANCE_OF_EFFORT_IDEA', ['LEA']),
+    'fund_balance_ratio': ('FUND_BALANCE_RATIO', spending),
+    'funding_cliff_exposure': ('FUNDING_CLIFF_EXPOSURE', spending),
+    'funding_gini': ('FUNDING_GINI', above),
+    'funding_mcloone': ('FUNDING_MCLOONE', above),
+    'funding_poverty_correlation': ('FUNDING_POVERTY_CORRELATION', above),
+} -%}
 with
 
 shown as (
@@ -15,35 +31,6 @@ shown as (
             'maintenance_of_effort', 'fund_balance_ratio', 'funding_cliff_exposure', 'funding_gini', 'funding_mcloone',
             'funding_poverty_correlation'
         )
-
-),
-
-measured as (
-
-    select
-        org_id,
-        school_year,
-        {{ shown_measure('CURRENT_EXPENDITURE', 'current_expenditure_usd') }},
-        {{ shown_measure('PER_PUPIL_EXPENDITURE', 'per_pupil_expenditure_usd') }},
-        {{ shown_measure('SITE_PER_PUPIL_EXPENDITURE', 'site_per_pupil_expenditure_usd') }},
-        {{ shown_measure('INSTRUCTION_SHARE', 'instruction_share') }},
-        {{ shown_measure('ADMINISTRATION_SHARE', 'administration_share') }},
-        {{ shown_measure('MAINTENANCE_OF_EFFORT', 'effort_esea_ratio') }},
-        {{ shown_measure('MAINTENANCE_OF_EFFORT_IDEA', 'effort_idea_ratio') }},
-        {{ shown_measure('FUND_BALANCE_RATIO', 'fund_balance_ratio') }},
-        {{ shown_measure('FUNDING_CLIFF_EXPOSURE', 'funding_cliff_exposure') }},
-        {{ shown_measure('FUNDING_GINI', 'funding_gini') }},
-        {{ shown_measure('FUNDING_MCLOONE', 'funding_mcloone') }},
-        {{ shown_measure('FUNDING_POVERTY_CORRELATION', 'funding_poverty_correlation') }},
-        -- ESEA 8521: 90 % of the year before; 34 CFR 300.203: the level to be held. By the dollars, since a shown ratio is rounded.
-        {%- for law, role, level in [('esea', 'MAINTENANCE_OF_EFFORT', 0.9), ('idea', 'MAINTENANCE_OF_EFFORT_IDEA', 1)] %}
-        case bool_or(numerator >= {{ level }} * denominator) filter (where role = '{{ role }}' and value is not null)
-            when true then 'MET'
-            when false then 'NOT_MET'
-        end as effort_{{ law }}_status_code{{ ',' if not loop.last }}
-        {%- endfor %}
-    from shown
-    group by org_id, school_year
 
 ),
 
@@ -67,32 +54,65 @@ goal as (
 
 ),
 
+-- Every organisation that has a goal's resources or a measure of spending.
+organisation as (
+
+    select
+        row_of.org_id,
+        row_of.school_year,
+        placed.org_type_code
+    from (select org_id, school_year from goal union select org_id, school_year from shown) as row_of
+    inner join {{ ref('int_organisation__placed') }} as placed on row_of.org_id = placed.org_id
+
+),
+
+measured as (
+
+    select
+        organisation.org_id,
+        organisation.org_type_code,
+        organisation.school_year,
+        {%- for measure, (role, levels) in measures.items() %}
+        {{ shown_measure(role, measure, taken="org_type_code in ('" ~ levels | join("', '") ~ "')") }},
+        {%- endfor %}
+        -- ESEA 8521: 90 % of the year before; 34 CFR 300.203: the level to be held. By the dollars, since a shown ratio is rounded.
+        {%- for law, role, level in [('esea', 'MAINTENANCE_OF_EFFORT', 0.9), ('idea', 'MAINTENANCE_OF_EFFORT_IDEA', 1)] %}
+        case bool_or(numerator >= {{ level }} * denominator) filter (where role = '{{ role }}' and value is not null)
+            when true then 'MET'
+            when false then 'NOT_MET'
+        end as effort_{{ law }}_status_code{{ ',' if not loop.last }}
+        {%- endfor %}
+    from organisation
+    left join shown on organisation.org_id = shown.org_id and organisation.school_year = shown.school_year
+    group by organisation.org_id, organisation.school_year, organisation.org_type_code
+
+),
+
 laid_out as (
 
     select
-        coalesce(goal.org_id, measured.org_id) as org_id,
-        coalesce(goal.school_year, measured.school_year) as school_year,
+        measured.org_id,
+        measured.school_year,
         coalesce(goal.goal_code, 'ALL') as goal_code,
         {%- for resource in resources %}
         goal.{{ resource }},
         goal.{{ resource }}_share,
         {%- endfor %}
         goal.need_share,
-        case when num_nulls(goal.money, goal.people, goal.staff_time, goal.student_time, goal.need_share) > 0 then 'MISSING_INPUT' end
-            as goal_reason_code,
+        case
+            when num_nulls(goal.money, goal.people, goal.staff_time, goal.student_time, goal.need_share) = 0 then null
+            when measured.org_type_code = 'SCHOOL' then 'NOT_APPLICABLE'
+            else 'MISSING_INPUT'
+        end as goal_reason_code,
         measured.effort_esea_status_code,
         measured.effort_idea_status_code,
-        {%- for measure in [
-            'current_expenditure_usd', 'per_pupil_expenditure_usd', 'site_per_pupil_expenditure_usd', 'instruction_share',
-            'administration_share', 'effort_esea_ratio', 'effort_idea_ratio', 'fund_balance_ratio', 'funding_cliff_exposure',
-            'funding_gini', 'funding_mcloone', 'funding_poverty_correlation',
-        ] %}
+        {%- for measure in measures %}
         measured.{{ measure }},
-        case when measured.{{ measure }} is null then coalesce(measured.{{ measure }}_reason_code, 'MISSING_INPUT') end
-            as {{ measure }}_reason_code{{ ',' if not loop.last }}
+        measured.{{ measure }}_reason_code{{ ',' if not loop.last }}
         {%- endfor %}
-    from goal
-    full outer join measured on goal.org_id = measured.org_id and goal.school_year = measured.school_year
+    from measured
+    -- Goals are of LEAs, regions and states.
+    left join goal on measured.org_id = goal.org_id and measured.school_year = goal.school_year
 
 )
 
@@ -102,7 +122,11 @@ select
     alignment.untagged_share,
     alignment.alignment_index,
     alignment.misaligned_usd,
-    case when alignment.alignment_index is null then coalesce(alignment.reason_code, 'MISSING_INPUT') end as alignment_reason_code,
+    case
+        when alignment.alignment_index is not null then null
+        when organisation.org_type_code = 'SCHOOL' then 'NOT_APPLICABLE'
+        else coalesce(alignment.reason_code, 'MISSING_INPUT')
+    end as alignment_reason_code,
     {{ coverage_columns() }}
 from laid_out
 left join {{ ref('int_alignment__indexed') }} as alignment

@@ -1,4 +1,7 @@
-{# Return an indicator of teacher positions: what `numerator` sums in fct_position_cell, of `denominator`, wherever there are teachers. #}
+{#
+    Return an indicator of teacher positions: what `numerator` sums in fct_position_cell, of `denominator`, wherever there are teachers
+    or somebody told that a position is open.
+#}
 {% macro vacancy_rate(indicator_id, numerator, denominator) %}
 with
 
@@ -17,6 +20,14 @@ staffed as (
     from {{ ref('fct_staff_cell') }} as cell
     inner join organisation on cell.org_id = organisation.org_id
     where cell.job_class_code = 'TEACHER'
+    union
+    select
+        organisation.org_id,
+        vacancy.school_year
+    from {{ ref('int_vacancy__dated') }} as vacancy
+    inner join {{ ref('int_ancestry__expanded') }} as ancestry on vacancy.org_id = ancestry.org_id
+    inner join organisation on ancestry.ancestor_org_id = organisation.org_id
+    where vacancy.job_class_code = 'TEACHER'
 
 ),
 
@@ -36,7 +47,7 @@ paired as (
         position_cell.budgeted_fte,
         position_cell.{{ denominator }} as counted,
         case
-            -- The LEA did not say what is open; that is not the same as nothing.
+            -- The LEA did not say what is open, which is not the same as nothing, or who holds the rest.
             when position_cell.org_id is null then 'MISSING_INPUT'
             when position_cell.budgeted_fte = 0 then 'NO_STAFF'
             -- The file is for a day before the year began.

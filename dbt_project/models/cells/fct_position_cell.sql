@@ -6,15 +6,18 @@ ancestry as (
 
 ),
 
--- Only LEAs that told what is open: of another, nobody knows whether nothing is.
+-- Only LEAs that told both what is open and who holds the rest: of another, nobody knows how much of all is open.
 reported as (
 
     select
-        lea_id,
-        school_year,
-        max(told_share) as told_share
-    from {{ ref('int_vacancy__dated') }}
-    group by lea_id, school_year
+        vacancy.lea_id,
+        vacancy.school_year,
+        max(vacancy.told_share) as told_share
+    from {{ ref('int_vacancy__dated') }} as vacancy
+    inner join {{ ref('int_load__ranked') }} as staff
+        on vacancy.lea_id = staff.owner_org_id and vacancy.school_year = staff.school_year
+    where staff.extract = 'staff_assignment' and staff.window_rank = 1
+    group by vacancy.lea_id, vacancy.school_year
 
 ),
 
@@ -48,14 +51,15 @@ position as (
     from filled
     union all
     select
-        org_id,
-        school_year,
-        job_class_code,
+        vacancy.org_id,
+        vacancy.school_year,
+        vacancy.job_class_code,
         0 as filled_fte,
-        case when is_vacant_in_october then fte else 0 end as vacant_fte,
-        vacant_fte_years,
-        told_share
-    from {{ ref('int_vacancy__dated') }}
+        case when vacancy.is_vacant_in_october then vacancy.fte else 0 end as vacant_fte,
+        vacancy.vacant_fte_years,
+        vacancy.told_share
+    from {{ ref('int_vacancy__dated') }} as vacancy
+    inner join reported on vacancy.lea_id = reported.lea_id and vacancy.school_year = reported.school_year
 
 )
 
