@@ -33,6 +33,15 @@ counted as (
     select * from {{ ref('fct_enrollment_cell') }}
     where subgroup_dimension_code = 'all' and grade_code <> 'ALL'
 
+),
+
+census as (
+
+    select distinct
+        org_id,
+        school_year
+    from counted
+
 )
 
 select
@@ -40,10 +49,12 @@ select
     assessed.school_year,
     'NONE' as facet,
     -- Differences of grades and LEAs do not make up for one another.
-    cast(sum(abs(assessed.student_count - counted.student_count)) as bigint) as difference_count,
-    cast(sum(counted.student_count) as bigint) as enrolled_count
+    cast(sum(abs(assessed.student_count - coalesce(counted.student_count, 0))) as bigint) as difference_count,
+    cast(coalesce(sum(counted.student_count), 0) as bigint) as enrolled_count
 from assessed
-inner join counted
+inner join census on assessed.lea_id = census.org_id and assessed.school_year = census.school_year
+-- Students of a grade in which the census has nobody differ, all of them.
+left join counted
     on
         assessed.lea_id = counted.org_id
         and assessed.school_year = counted.school_year
