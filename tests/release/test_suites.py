@@ -85,6 +85,18 @@ def test_a_planted_error_holds_the_release_and_is_named(state, rule):
     assert state.pointers() == served
 
 
+def test_a_ratio_of_half_a_teacher_is_its_numerator_by_its_denominator_although_both_are_rounded(state):
+    """60 students of .583333 FTE: what is shown, .58, would give 103.4."""
+    state.change(
+        """
+        update candidate.indicator_value set numerator = 60, denominator = .58, value = 102.9, n = 60
+        where ctid = (select min(ctid) from candidate.indicator_value where indicator_id = 'student_teacher_ratio' and reason_code is null)
+        """
+    )
+
+    assert unmet(state) == WARNED
+
+
 def test_a_goal_must_not_tell_what_its_indicator_withholds(state):
     state.change(
         """
