@@ -4,23 +4,32 @@ with
 organisation as (
 
     select * from {{ ref('int_organisation__placed') }}
-    where org_type_code in ('SEA', 'REGION', 'LEA')
+    where
+        org_type_code in ('SEA', 'REGION', 'LEA')
+        and {{ is_touched('org_id', ['assessment_result', 'student_enrollment']) }}
 
 ),
 
 counted as (
 
     select
-        org_id,
-        school_year,
-        subject_code,
-        grade_code,
-        subgroup_dimension_code,
-        subgroup_code,
-        sum(student_count) as score_count,
-        sum(student_count * scale_score) as score_sum
-    from {{ ref('fct_score_count') }}
-    group by org_id, school_year, subject_code, grade_code, subgroup_dimension_code, subgroup_code
+        score.org_id,
+        score.school_year,
+        score.subject_code,
+        score.grade_code,
+        score.subgroup_dimension_code,
+        score.subgroup_code,
+        sum(score.student_count) as score_count,
+        sum(score.student_count * score.scale_score) as score_sum
+    from {{ ref('fct_score_count') }} as score
+    inner join organisation on score.org_id = organisation.org_id
+    group by
+        score.org_id,
+        score.school_year,
+        score.subject_code,
+        score.grade_code,
+        score.subgroup_dimension_code,
+        score.subgroup_code
 
 ),
 

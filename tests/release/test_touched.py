@@ -11,7 +11,7 @@ import pytest
 from sealea.intake import receiving, senders
 from sealea.local import secrets
 from sealea.pack import load_pack
-from sealea.release import pin, transform
+from sealea.release import pin, touched, transform
 from sealea.sample_state.size import Size
 from sealea.sample_state.writing import write_state
 from sealea.settings import PROJECT, Settings
@@ -19,6 +19,8 @@ from sealea.settings import PROJECT, Settings
 SIZE = Size(leas=12, students=700, years=2, seed=3)
 RESULTS = ("restricted.fct_assessment_cell", "restricted.fct_score_count", "restricted.ind_proficiency", "restricted.ind_gap_v")
 KEPT = (*RESULTS, "restricted.fct_ledger_cell", "restricted.fct_staff_cell", "restricted.fct_teacher_cell")
+# What holds every organisation against the state.
+COMPARED = ("restricted.ind_mean_score_z", "restricted.ind_gap_state_sd")
 # What rests on no test result; a log of submissions and what is counted by loads is made again with every file.
 OF_OTHER_FILES = (
     "fct_ledger_cell",
@@ -61,6 +63,22 @@ class State:
     def files_of(self, names: tuple[str, ...]) -> dict[str, int]:
         """Return the file in which PostgreSQL keeps each table; a table that is made again has another."""
         return dict(self.query(f"select relname, relfilenode::bigint from pg_class where relname in {names}"))
+
+    def references(self) -> set[tuple]:
+        """Return the scopes of the state's means and spreads, each with these."""
+        columns = "school_year, subject_code, grade_code"
+        query = f"select ({columns})::text, (reference_code, mean_score, standard_deviation)::text from restricted.int_score_reference__chosen"
+        return set(self.query(query))
+
+    def scopes_rewritten_of_others(self, table: str, leas: tuple[str, ...], last: int) -> set[str]:
+        """Return the scopes, less that of all grades, of which LEAs other than these have rows written after the transaction `last`."""
+        query = f"""
+            select distinct (rewritten.school_year, rewritten.subject_code, rewritten.grade_code)::text
+            from {table} as rewritten inner join intermediate.int_organisation__placed as placed using (org_id)
+            where rewritten.xmin::text::bigint > {last} and placed.lea_id <> all(%s) and rewritten.grade_code <> 'ALL'
+        """
+        with psycopg.connect(self.settings.pipeline_dsn) as connection:
+            return {scope for (scope,) in connection.execute(query, [list(leas)])}
 
     def rewritten(self, table: str, last: int) -> set[str]:
         """Return the organisations that have a row written after the transaction `last`."""
@@ -132,7 +150,7 @@ def send_again(state: State) -> tuple[str, str, str]:
 
 
 def test_only_the_touched_organisations_are_made_again_and_all_is_what_a_full_build_gives(state):
-    before = state.contents()
+    before, references = state.contents(), state.references()
     lea, other, rostered = send_again(state)
     ((last,),) = state.query("select max(xmin::text::bigint) from restricted.indicator_value_restricted")
 
@@ -146,6 +164,10 @@ def test_only_the_touched_organisations_are_made_again_and_all_is_what_a_full_bu
         assert {*own, "EX"} <= rewritten <= family, table
         assert before[table] != after[table], table
     assert state.query("select * from candidate.indicator_value where indicator_id = 'proficiency' and lea_carried_forward_count > 0")
+    changed = {scope for scope, _ in references ^ state.references()}
+    assert 0 < len(changed) < len(references) / 2
+    for table in COMPARED:
+        assert state.scopes_rewritten_of_others(table, (lea, other, rostered), last) == changed, table
     disadvantaged = f"select economic_code, count(*) > 0 from intermediate.int_assessment__classified where responsible_lea_id = '{rostered}'"
     assert state.query(f"{disadvantaged} and school_year = 2026 group by economic_code") == [("ECODIS", True)]
 
@@ -156,7 +178,7 @@ def test_only_the_touched_organisations_are_made_again_and_all_is_what_a_full_bu
     assert state.contents() == after
 
 
-def test_a_run_that_breaks_off_leaves_what_it_touched_to_the_next_and_keeps_what_rests_on_other_files(state):
+def test_a_run_that_breaks_off_leaves_what_it_touched_to_the_next_and_keeps_what_rests_on_other_files(state, monkeypatch):
     lea, path = next(iter(plain_results(state).items()))
     shutil.copy(path, state.settings.sftp_dir / lea.lower() / "inbox")
     state.receive()
@@ -166,7 +188,21 @@ def test_a_run_that_breaks_off_leaves_what_it_touched_to_the_next_and_keeps_what
 
     assert (lea,) in state.query("select org_id from ops.touched")
     transform.build(state.settings, pin_id, "cells")
+    monkeypatch.setattr(touched, "clear", broken_off)
+    with pytest.raises(InterruptedError):
+        transform.build(state.settings, pin_id, "marts")
+    monkeypatch.undo()
     transform.build(state.settings, pin_id, "marts")
     assert state.query("select * from ops.touched") == []
     assert len(before) == len(OF_OTHER_FILES)
     assert state.files_of(OF_OTHER_FILES) == before
+
+    after = state.contents()
+    with psycopg.connect(state.settings.pipeline_dsn) as connection:
+        connection.execute("delete from ops.basis")
+    state.build()
+    assert state.contents() == after
+
+
+def broken_off(_: psycopg.Connection) -> None:
+    raise InterruptedError

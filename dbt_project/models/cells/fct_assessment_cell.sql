@@ -1,6 +1,11 @@
+{%- set measures = [
+    'enrolled_count', 'expected_count', 'tested_count', 'fay_expected_count', 'fay_tested_count',
+    'level_1_count', 'level_2_count', 'level_3_count', 'level_4_count', 'proficient_count', 'fay_proficient_count',
+    'score_count', 'score_sum', 'score_sum_of_squares'
+] -%}
 {{ config(
     materialized='incremental', touched_by='org_id', extracts=['assessment_result', 'student_enrollment'],
-    indexes=[{'columns': ['org_id']}]
+    adds_up=measures, indexes=[{'columns': ['org_id']}]
 ) }}
 with
 
@@ -23,17 +28,14 @@ select
     leaf_cell.grade_code,
     leaf_cell.subgroup_dimension_code,
     leaf_cell.subgroup_code,
-    {%- for measure in [
-        'enrolled', 'expected', 'tested', 'fay_expected', 'fay_tested', 'level_1', 'level_2', 'level_3', 'level_4',
-        'proficient', 'fay_proficient', 'score'
-    ] %}
-    cast(sum(leaf_cell.{{ measure }}_count) as bigint) as {{ measure }}_count,
+    {%- for measure in measures if measure.endswith('_count') %}
+    cast(sum(leaf_cell.{{ measure }}) as bigint) as {{ measure }},
     {%- endfor %}
     sum(leaf_cell.score_sum) as score_sum,
     sum(leaf_cell.score_sum_of_squares) as score_sum_of_squares
 from leaf_cell
 inner join ancestry on leaf_cell.org_id = ancestry.org_id
-where {{ is_touched('ancestry.ancestor_org_id', ['assessment_result', 'student_enrollment']) }}
+where {{ is_touched('ancestry.ancestor_org_id', ['assessment_result', 'student_enrollment'], totals=false) }}
 group by
     ancestry.ancestor_org_id,
     leaf_cell.school_year,

@@ -1,5 +1,6 @@
 {{ config(
-    materialized='incremental', touched_by='org_id', extracts=['assessment_result', 'student_enrollment'], indexes=[{'columns': ['org_id']}]
+    materialized='incremental', touched_by='org_id', extracts=['assessment_result', 'student_enrollment'], adds_up=['student_count'],
+    indexes=[{'columns': ['org_id']}]
 ) }}
 with
 
@@ -7,8 +8,8 @@ ancestry as (
 
     select * from {{ ref('int_ancestry__expanded') }}
     where
-        ancestor_type_code in ('SEA', 'REGION', 'LEA')
-        and {{ is_touched('ancestor_org_id', ['assessment_result', 'student_enrollment']) }}
+        (ancestor_type_code in ('SEA', 'REGION', 'LEA') or org_id = ancestor_org_id)
+        and {{ is_touched('ancestor_org_id', ['assessment_result', 'student_enrollment'], totals=false) }}
 
 ),
 

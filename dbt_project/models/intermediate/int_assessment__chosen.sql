@@ -31,6 +31,7 @@ result as (
         on
             result.load_id = load_ranked.load_id
             and result.responsible_lea_id = load_ranked.owner_org_id
+    where {{ is_of_touched_loads('result.load_id', ['assessment_result']) }}
     window student as (
         partition by load_ranked.state_code, result.student_pid, result.subject_code, result.school_year
         order by result.responsible_lea_id

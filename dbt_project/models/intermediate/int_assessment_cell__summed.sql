@@ -1,6 +1,6 @@
 with
 
-classified as (
+classified as not materialized (
 
     select * from {{ ref('int_assessment__classified') }}
 
@@ -77,3 +77,5 @@ select
     sum(score_sum_of_squares) as score_sum_of_squares
 from cell
 group by org_id, school_year, subject_code, subgroup_dimension_code, subgroup_code, grouping sets ((grade_code), ())
+-- Of a student who is another school's and was not to be tested nothing counts: that makes no cell.
+having sum(enrolled_count + fay_expected_count) > 0

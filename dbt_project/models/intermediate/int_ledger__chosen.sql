@@ -13,7 +13,10 @@ load_ranked as (
 expenditure as (
 
     select * from {{ ref('stg_finance_ledger') }}
-    where account_type_code = 'expenditure' and amount_type_code = 'actual'
+    where
+        account_type_code = 'expenditure'
+        and amount_type_code = 'actual'
+        and {{ is_of_touched_loads('load_id', ['finance_ledger']) }}
 
 ),
 

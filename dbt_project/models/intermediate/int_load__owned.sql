@@ -1,3 +1,5 @@
+{#- Rows of a load never change, so in a run by touch those of proven loads are not counted again. -#}
+{%- set is_counted = execute and builds_by_touch() and load_cached_relation(this) is not none -%}
 with
 
 built_load as (
@@ -14,7 +16,16 @@ sender as (
 
 rows_of_leas as (
 
-    {{ lea_rows_by_owner() }}
+    {%- if is_counted %}
+    select
+        load_id,
+        owner_org_id,
+        row_count
+    from {{ this }}
+    where is_of_lea and load_id in (select proven_load.load_id from {{ source('ops', 'proven_load') }} as proven_load)
+    union all
+    {%- endif %}
+    {{ lea_rows_by_owner(is_fresh_load() if is_counted else 'true') }}
 
 ),
 

@@ -37,6 +37,7 @@ assignment as (
         ) as person_fte
     from {{ ref('stg_staff_assignment') }} as assignment
     inner join load_ranked on assignment.load_id = load_ranked.load_id and assignment.lea_id = load_ranked.owner_org_id
+    where {{ is_of_touched_loads('assignment.load_id', ['staff', 'staff_assignment']) }}
 
 )
 

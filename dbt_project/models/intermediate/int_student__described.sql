@@ -28,6 +28,7 @@ select distinct on (enrollment.lea_id, enrollment.school_year, enrollment.studen
     enrollment.is_student_with_disability
 from {{ ref('stg_student_enrollment') }} as enrollment
 inner join load_ranked on enrollment.load_id = load_ranked.load_id and enrollment.lea_id = load_ranked.owner_org_id
+where {{ is_of_touched_loads('enrollment.load_id', ['student_enrollment']) }}
 order by
     enrollment.lea_id asc,
     enrollment.school_year asc,

@@ -12,7 +12,7 @@ with
 fresh as not materialized (
 
     select * from {{ model }}
-    where {{ 'load_id not in (select load_id from ' ~ source('ops', 'proven_load') ~ ')' if builds_by_touch() else 'true' }}
+    where {{ is_fresh_load() if builds_by_touch() else 'true' }}
 
 ),
 

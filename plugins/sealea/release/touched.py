@@ -1,10 +1,11 @@
 """Which organisations are built again, so that cost follows the change: those whose inputs are not what the kept tables rest on."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import psycopg
 
 from sealea.contract import Contract
+from sealea.release.affected import EVERYTHING
 from sealea.release.releases import scalar
 
 MAXIMUM_SHARE = 0.2  # of all LEAs; above it, building everything costs less
@@ -98,6 +99,12 @@ REST_ON = (
     """,
 )
 
+REFERENCES = """
+    insert into ops.basis_score_reference
+    select state_code, school_year, subject_code, grade_code, reference_code, mean_score, standard_deviation
+    from restricted.int_score_reference__chosen
+"""
+
 
 def mark(connection: psycopg.Connection, pin_id: int, contracts: Mapping[str, Contract]) -> None:
     """Write down whose rows are made again for this pin, beside what an earlier run has left to do, in one transaction.
@@ -161,11 +168,22 @@ def prove(connection: psycopg.Connection, pin_id: int) -> None:
     connection.execute("insert into ops.proven_load select load_id from ops.pin_load where pin_id = %s on conflict do nothing", [pin_id])
 
 
+def organisations(connection: psycopg.Connection, extracts: Collection[str]) -> list[str] | None:
+    """Return the organisations of which rows of these extracts have to be made again; None if all have."""
+    query = "select distinct org_id from ops.touched where extract = any(%(extracts)s) and not is_read_only"
+    touched = names(connection, query, {"extracts": [EVERYTHING, *extracts]})
+    return None if EVERYTHING in touched else sorted(touched)
+
+
 def extracts(connection: psycopg.Connection) -> list[str]:
     """Return the extracts whose rows have to be made again, '*' among them if all have."""
     return sorted(names(connection, "select distinct extract from ops.touched", {}))
 
 
 def clear(connection: psycopg.Connection) -> None:
-    """Write down that all layers are built from what they rest on."""
-    connection.execute("delete from ops.touched")
+    """Write down that all layers are built from what they rest on, in one transaction."""
+    with connection.transaction():
+        if scalar(connection, "select to_regclass('restricted.int_score_reference__chosen')") is not None:
+            connection.execute("delete from ops.basis_score_reference")
+            connection.execute(REFERENCES)
+        connection.execute("delete from ops.touched")

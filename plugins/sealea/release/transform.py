@@ -17,6 +17,7 @@ from psycopg import conninfo
 from sealea.contract import load_contracts
 from sealea.errors import SealeaError
 from sealea.release import touched
+from sealea.release.affected import FITTED
 from sealea.release.level_gap import fit_level_gaps
 from sealea.release.releases import Layer, built_from, scalar, turn
 from sealea.settings import Settings
@@ -56,7 +57,7 @@ def build(settings: Settings, pin_id: int, layer: Layer) -> dict[str, Any]:
         raise_for_failures(layer, nodes, exit_code, output)
         if layer == "cells":
             touched.prove(connection, pin_id)
-            fit_level_gaps(settings.transform_dsn)
+            fit_level_gaps(settings.transform_dsn, touched.organisations(connection, FITTED))
         connection.execute("insert into ops.build (layer, pin_id) values (%s, %s)", [layer, pin_id])
         if layer == LAYERS[-1]:
             touched.clear(connection)

@@ -1,3 +1,7 @@
+{{ config(
+    materialized='incremental', touched_by='org_id', extracts=['assessment_result', 'student_enrollment'], compares_with_state=true,
+    indexes=[{'columns': ['org_id']}]
+) }}
 with
 
 state as (

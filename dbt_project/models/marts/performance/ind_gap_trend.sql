@@ -1,3 +1,6 @@
+{{ config(
+    materialized='incremental', touched_by='org_id', extracts=['assessment_result', 'student_enrollment'], indexes=[{'columns': ['org_id']}]
+) }}
 with
 
 trend as (

@@ -1,3 +1,7 @@
+{{ config(
+    materialized='incremental', touched_by='org_id', extracts=['assessment_result', 'student_enrollment'], compares_with_state=true,
+    indexes=[{'columns': ['org_id']}]
+) }}
 with
 
 organisation as (
@@ -15,7 +19,7 @@ cell as (
 ),
 
 -- Distances from the state's mean in the state's standard deviations: they add over grades, scale scores do not.
-distance as (
+distance as not materialized (
 
     select
         cell.org_id,
@@ -48,14 +52,27 @@ mean as (
         org_id,
         school_year,
         subject_code,
-        coalesce(grade_code, 'ALL') as grade_code,
+        grade_code,
         subgroup_code,
         reference_code,
         sum(score_count) as score_count,
         sum(z_sum) / nullif(sum(score_count), 0) as mean_z,
         sqrt(sum(sum_variance)) / nullif(sum(score_count), 0) as error
     from distance
-    group by org_id, school_year, subject_code, subgroup_code, reference_code, grouping sets ((grade_code), ())
+    group by org_id, school_year, subject_code, grade_code, subgroup_code, reference_code
+    union all
+    select
+        org_id,
+        school_year,
+        subject_code,
+        'ALL' as grade_code,
+        subgroup_code,
+        reference_code,
+        sum(score_count) as score_count,
+        sum(z_sum) / nullif(sum(score_count), 0) as mean_z,
+        sqrt(sum(sum_variance)) / nullif(sum(score_count), 0) as error
+    from distance
+    group by org_id, school_year, subject_code, subgroup_code, reference_code
 
 )
 

@@ -3,6 +3,13 @@
 ) }}
 with
 
+organisation as (
+
+    select * from {{ ref('int_organisation__placed') }}
+    where org_type_code in ('SEA', 'REGION', 'LEA')
+
+),
+
 contrast as (
 
     select * from {{ ref('contrast') }}
@@ -26,6 +33,7 @@ paired as (
             sum(score.student_count) filter (where score.subgroup_code = contrast.focal_subgroup_code), 0
         ) as focal_count
     from {{ ref('fct_score_count') }} as score
+    inner join organisation on score.org_id = organisation.org_id
     inner join contrast
         on
             score.subgroup_dimension_code = contrast.subgroup_dimension_code

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', touched_by='org_id', compares_with_state=true, rewrites_changes=true) }}
 {%- set indicators = [
     'participation', 'proficiency', 'proficiency_accountability', 'mean_scale_score', 'mean_score_z', 'gap_percentage_point',
     'gap_state_sd', 'gap_g', 'gap_v', 'gap_v_coarsened', 'gap_trend'

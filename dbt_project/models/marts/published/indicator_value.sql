@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', touched_by='org_id', whole_state=true, indexes=[{'columns': ['org_id']}]) }}
+{{ config(materialized='incremental', touched_by='org_id', whole_state=true, rewrites_changes=true) }}
 with
 
 register as (
