@@ -67,3 +67,4 @@ group by
         (placed.gifted_code),
         ()
     )
+having count(*) filter (where placed.is_home or placed.is_expected) > 0
