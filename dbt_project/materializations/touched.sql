@@ -72,7 +72,7 @@
 {# depends on others; of those that hold a score against the state's mean and spread where these have changed; of all the organisations'. #}
 {% macro are_of_indicators(is_of_orgs) %}
     {%- set all, whole, compared = [], [], [] -%}
-    {%- for node in graph.nodes.values() if node.name.startswith('ind_') -%}
+    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.name.startswith('ind_') -%}
         {%- do all.append(node.name[4:]) -%}
         {%- if node.unique_id in selected_resources and node.config.materialized != 'incremental' -%}
             {%- do whole.append(node.name[4:]) -%}
