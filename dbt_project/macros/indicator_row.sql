@@ -4,7 +4,8 @@
 #}
 {% macro indicator_row(
     indicator_id, numerator='null', denominator='null', value=none, standard_error='null', interval_low='null', interval_high='null',
-    n='null', reason_code='reason_code', subject_code="'ALL'", grade_code="'ALL'", contrast_id="'NONE'", facet="'NONE'"
+    n='null', reason_code='reason_code', subject_code="'ALL'", grade_code="'ALL'", subgroup_code="'ALL'", contrast_id="'NONE'",
+    facet="'NONE'"
 ) -%}
     {%- set divided = 'case when ' ~ reason_code ~ ' is null then cast(' ~ numerator ~ ' as numeric) / nullif(' ~ denominator ~ ', 0) end' -%}
     '{{ indicator_id }}' as indicator_id,
@@ -12,7 +13,7 @@
     cast(school_year as integer) as school_year,
     {{ subject_code }} as subject_code,
     {{ grade_code }} as grade_code,
-    'ALL' as subgroup_code,
+    {{ subgroup_code }} as subgroup_code,
     {{ contrast_id }} as contrast_id,
     {{ facet }} as facet,
     cast({{ numerator }} as numeric(18, 6)) as numerator,

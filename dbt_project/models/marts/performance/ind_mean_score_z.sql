@@ -2,6 +2,7 @@
     materialized='incremental', touched_by='org_id', extracts=['assessment_result', 'student_enrollment'], compares_with_state=true,
     indexes=[{'columns': ['org_id']}]
 ) }}
+{%- set keys = 'org_id, school_year, subject_code, subgroup_code, reference_code' %}
 with
 
 organisation as (
@@ -28,13 +29,15 @@ distance as not materialized (
         cell.grade_code,
         cell.subgroup_code,
         reference.reference_code,
+        cell.score_count as tested_count,
+        -- Where all of the state score alike nobody has a distance: none of them is in the mean or in its error.
         case when reference.standard_deviation is not null then cell.score_count else 0 end as score_count,
         (cell.score_sum - cell.score_count * reference.mean_score) / reference.standard_deviation as z_sum,
         -- One student shows no spread; the state's stands in.
-        cell.score_count * coalesce(
+        coalesce(
             greatest(cell.score_sum_of_squares - cell.score_sum * cell.score_sum / nullif(cell.score_count, 0), 0)
             / nullif(cell.score_count - 1, 0) / reference.standard_deviation ^ 2, 1
-        ) as sum_variance
+        ) as variance
     from cell
     inner join organisation on cell.org_id = organisation.org_id
     inner join {{ ref('int_score_reference__chosen') }} as reference
@@ -46,51 +49,31 @@ distance as not materialized (
 
 ),
 
+-- By grade, then over all of them: each branch groups alone, so that a condition on the organisation reaches the cells.
 mean as (
 
+    {%- for grade in ['grade_code', "'ALL'"] %}
     select
-        org_id,
-        school_year,
-        subject_code,
-        grade_code,
-        subgroup_code,
-        reference_code,
+        {{ keys }},
+        {{ grade }} as grade_code,
+        sum(tested_count) as tested_count,
         sum(score_count) as score_count,
         sum(z_sum) / nullif(sum(score_count), 0) as mean_z,
-        sqrt(sum(sum_variance)) / nullif(sum(score_count), 0) as error
+        sqrt(sum(score_count * variance)) / nullif(sum(score_count), 0) as error
     from distance
-    group by org_id, school_year, subject_code, grade_code, subgroup_code, reference_code
-    union all
-    select
-        org_id,
-        school_year,
-        subject_code,
-        'ALL' as grade_code,
-        subgroup_code,
-        reference_code,
-        sum(score_count) as score_count,
-        sum(z_sum) / nullif(sum(score_count), 0) as mean_z,
-        sqrt(sum(sum_variance)) / nullif(sum(score_count), 0) as error
-    from distance
-    group by org_id, school_year, subject_code, subgroup_code, reference_code
+    group by {{ keys }}{{ ', grade_code' if loop.first }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 )
 
 select
-    'mean_score_z' as indicator_id,
-    org_id,
-    school_year,
-    subject_code,
-    grade_code,
-    subgroup_code,
-    'NONE' as contrast_id,
-    reference_code as facet,
-    cast(null as numeric(18, 6)) as numerator,
-    cast(null as numeric(18, 6)) as denominator,
-    cast(mean_z as numeric(18, 6)) as value,
-    cast(case when score_count >= {{ var('minimum_n_spread') }} then error end as numeric(18, 6)) as standard_error,
-    cast(null as numeric(18, 6)) as interval_low,
-    cast(null as numeric(18, 6)) as interval_high,
-    cast(score_count as numeric(18, 6)) as n,
-    case when mean_z is null then 'NO_STUDENTS' end as reason_code
+    {{ indicator_row(
+        'mean_score_z',
+        value='mean_z',
+        standard_error='case when score_count >= ' ~ var('minimum_n_spread') ~ ' then error end',
+        n='score_count',
+        reason_code="case when mean_z is null then case when tested_count > 0 then 'NO_VARIATION' else 'NO_STUDENTS' end end",
+        subject_code='subject_code', grade_code='grade_code', subgroup_code='subgroup_code', facet='reference_code'
+    ) }}
 from mean
