@@ -40,6 +40,10 @@ def test_a_small_state_publishes_the_numbers_worked_by_hand(built_small_state: A
     assert teacher_equity(dsn) == expected_teacher_equity()
     assert materials(dsn) == expected_materials()
     assert resources(dsn) == expected_resources()
+    # Nobody spent the grant G1, and its time is over: it lapses.
+    assert query(
+        dsn, "select facet, trim_scale(value) from candidate.indicator_value where indicator_id = 'grant_burn' and org_id = 'EX-0101' order by 1"
+    ) == [(f"G1:{period}{facet}", value) for period in ("AUD", "UNAUD") for facet, value in (("", 0), (":ELAPSED", 1), (":LAPSE_RISK", 1))]
     # The other state sets no minimum, so nothing of its twelve students is shown.
     assert query(dsn, "select count(*) > 0, count(value), count(n) from candidate.indicator_value where org_id like 'YY%%'") == [(True, 0, 0)]
 

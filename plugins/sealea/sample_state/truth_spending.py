@@ -1,6 +1,4 @@
-"""What is true of how money is spread: over functions, schools, LEAs, years, grants and positions (indicators.md 5.2, 5.4, 5.7 to 5.12)."""
-
-from datetime import date
+"""What is true of how money is spent: over functions, schools, LEAs, years and positions (indicators.md 5.2, 5.4, 5.7 to 5.9, 5.11)."""
 
 import polars as pl
 
@@ -8,11 +6,8 @@ from sealea.sample_state.accounts import FEDERAL
 from sealea.sample_state.funds import ONE_TIME
 from sealea.sample_state.organisations import Organisations
 from sealea.sample_state.size import Size
-from sealea.sample_state.truth_table import ABOVE_SCHOOLS, placed
-
-YEARLY = ["lea", "school_year"]
-PERIODS = ("Q1", "Q2", "Q3", "Q4", "UNAUD", "AUD")
-QUARTER_ENDS = {"Q1": (-1, 9, 30), "Q2": (-1, 12, 31), "Q3": (0, 3, 31)}
+from sealea.sample_state.truth_budgets import burn, execution, time_of_budgets
+from sealea.sample_state.truth_table import ABOVE_SCHOOLS, YEARLY, at_leas, placed
 
 
 def spending(size: Size, state: Organisations, lines: pl.DataFrame, enrolled: pl.DataFrame, awards: pl.DataFrame) -> list[pl.DataFrame]:
@@ -32,13 +27,9 @@ def spending(size: Size, state: Organisations, lines: pl.DataFrame, enrolled: pl
         *effort(state, by_year, students),
         *indirect(state, by_year),
         execution(state, lines),
+        time_of_budgets(state, lines),
         burn(size, state, lines, awards),
     ]
-
-
-def at_leas(state: Organisations, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return a frame of LEAs with their ids as organisations."""
-    return placed(state, frame).with_columns(org_id="lea_id")
 
 
 def function_mix(state: Organisations, current: pl.DataFrame) -> list[pl.DataFrame]:
@@ -181,57 +172,6 @@ def indirect(state: Organisations, current: pl.DataFrame) -> list[pl.DataFrame]:
     ]
 
 
-def execution(state: Organisations, lines: pl.DataFrame) -> pl.DataFrame:
-    """Return what was spent to date of the last budget of the year (5.12), transfers between funds aside."""
-    own = lines.filter(~pl.col("function").str.starts_with("52") & ~pl.col("object").str.starts_with("9"))
-    budgets = own.filter(pl.col("amount_type") == "budget")
-    budgets = budgets.filter(pl.col("period") == pl.col("period").max().over(YEARLY)).group_by(YEARLY).agg(budget=pl.col("cents").sum())
-    spent = own.filter(pl.col("amount_type") != "budget").group_by(*YEARLY, facet="period")
-    actual = spent.agg(actual=pl.col("cents").filter(pl.col("amount_type") == "actual").sum())
-    both = actual.join(budgets, on=YEARLY).filter((pl.col("actual") >= 0) & (pl.col("budget") > 0))
-    return at_leas(state, both).with_columns(indicator_id=pl.lit("budget_execution"), value=pl.col("actual") / pl.col("budget"))
-
-
-def burn(size: Size, state: Organisations, lines: pl.DataFrame, awards: pl.DataFrame) -> pl.DataFrame:
-    """Return what was spent and committed of the awards of a grant that run on the last day of a period (5.12), since the first of them began."""
-    of_grants = lines.filter((pl.col("project") != "") & (pl.col("amount_type") != "budget"))
-    of_grants = of_grants.filter(~pl.col("function").str.starts_with("52") & ~pl.col("object").str.starts_with("9"))
-    sums = of_grants.group_by(*YEARLY, "project", "period").agg(pl.col("cents").sum(), pl.col("is_final").any())
-    running: dict[tuple[int, str], list[tuple[date, date, int]]] = {}
-    for lea, project, year, cents in awards.iter_rows():
-        running.setdefault((lea, project), []).append((date(year - 1, 7, 1), award_end(size, project, year), cents))
-    last: dict[tuple[int, str, int], tuple[int, str]] = {}
-    for lea, year, project, period, cents, _ in sums.iter_rows():
-        order = PERIODS.index(period)
-        if order >= PERIODS.index(last.get((lea, project, year), (0, PERIODS[0]))[1]):
-            last[lea, project, year] = (cents, period)
-    rows = []
-    for lea, year, project, period, cents, _ in sums.iter_rows():
-        told = [award for award in running.get((lea, project), []) if award[0] <= ends(period, year) <= award[1]]
-        begin = min((award[0] for award in told), default=date.max)
-        earlier = [last.get((lea, project, past)) for past in size.school_years if past < year]
-        since = sum(
-            spent for past, found in zip(size.school_years, earlier, strict=False) if found for spent in [found[0]] if ends(found[1], past) >= begin
-        )
-        award = sum(award[2] for award in told)
-        if told:
-            rows.append((lea, year, f"{project}:{period}:ELAPSED", elapsed(begin, max(award[1] for award in told), ends(period, year))))
-        if award > 0 and cents + since >= 0:
-            rows.append((lea, year, f"{project}:{period}", (cents + since) / award))
-    schema = {"lea": pl.Int64, "school_year": pl.Int64, "facet": pl.String, "value": pl.Float64}
-    return at_leas(state, pl.DataFrame(rows, schema=schema, orient="row")).with_columns(indicator_id=pl.lit("grant_burn"))
-
-
-def elapsed(begin: date, end: date, day: date) -> float:
-    """Return the part of the days from `begin` to `end` that is over with `day`."""
-    return ((day - begin).days + 1) / ((end - begin).days + 1)
-
-
-def award_end(size: Size, project: str, year: int) -> date:
-    """Return the last day of an award: that of the one-time grant ends with the last school year."""
-    return date(size.school_years[-1], 6, 30) if project == ONE_TIME else date(year, 9, 30)
-
-
 def cliff(size: Size, state: Organisations, paid: pl.DataFrame, positions: pl.DataFrame) -> list[pl.DataFrame]:
     """Return positions, and their base pay, of which the money ends within twelve months of the fiscal year and will not come again (5.11).
 
@@ -250,9 +190,3 @@ def cliff(size: Size, state: Organisations, paid: pl.DataFrame, positions: pl.Da
             sums = split.group_by(pl.col(column).alias("org_id"), "school_year").agg(value=value)
             parts.append(sums.with_columns(indicator_id=pl.lit("funding_cliff_exposure"), facet=pl.lit(facet)))
     return parts
-
-
-def ends(period: str, year: int) -> date:
-    """Return the day as of which a period of the fiscal year is told."""
-    back, month, day = QUARTER_ENDS.get(period, (0, 6, 30))
-    return date(year + back, month, day)

@@ -25,6 +25,7 @@ BLANK = {
 }
 ABOVE_SCHOOLS = ("lea_id", "region_id", "state")
 LEVELS = ("school_id", *ABOVE_SCHOOLS)
+YEARLY = ["lea", "school_year"]
 
 
 def told(frame: pl.DataFrame) -> pl.DataFrame:
@@ -46,3 +47,8 @@ def placed(state: Organisations, frame: pl.DataFrame) -> pl.DataFrame:
         lea = frame["lea"]
     region = state.regions["region_id"].gather(state.leas["region"].gather(lea))
     return frame.with_columns(lea_id=state.leas["lea_id"].gather(lea), region_id=region, state=pl.lit(STATE))
+
+
+def at_leas(state: Organisations, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame of LEAs with their ids as organisations."""
+    return placed(state, frame).with_columns(org_id="lea_id")

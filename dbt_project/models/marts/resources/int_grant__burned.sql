@@ -1,76 +1,58 @@
 with
 
-grant_running as (
+obligated as (
 
-    select * from {{ ref('int_grant__awarded') }}
-
-),
-
--- Of a year that is followed by another, its last period; of the latest, every period that came.
-spent as (
-
-    select
-        lea_id,
-        org_id,
-        school_year,
-        period_code,
-        project_code,
-        as_of_date,
-        actual_usd + encumbered_usd as obligated_usd,
-        row_number() over (
-            partition by lea_id, school_year, project_code
-            order by array_position(array['AUD', 'UNAUD', 'Q4', 'Q3', 'Q2', 'Q1'], period_code)
-        ) as period_rank
-    from {{ ref('int_budget__compared') }}
-    where period_code <> 'BUDGET' and project_code <> 'NONE'
+    select * from {{ ref('int_grant__obligated') }}
 
 ),
 
 -- All awards of the grant that may be spent on the day.
-awarded as (
+running as (
 
     select
-        spent.lea_id,
-        spent.org_id,
-        spent.school_year,
-        spent.period_code,
-        spent.project_code,
-        spent.as_of_date,
-        spent.obligated_usd,
-        sum(grant_running.award_usd) as award_usd,
-        min(grant_running.begin_date) as begin_date,
-        max(grant_running.end_date) as end_date
-    from spent
-    inner join grant_running
-        on
-            spent.lea_id = grant_running.lea_id
-            and spent.project_code = grant_running.grant_code
-            and spent.as_of_date between grant_running.begin_date and grant_running.end_date
+        obligated.lea_id,
+        obligated.org_id,
+        obligated.school_year,
+        obligated.period_code,
+        obligated.project_code,
+        obligated.as_of_date,
+        obligated.obligated_usd,
+        {%- set on_the_day = 'filter (where obligated.as_of_date between awarded.begin_date and awarded.end_date)' %}
+        sum(awarded.award_usd) {{ on_the_day }} as award_usd,
+        min(awarded.begin_date) {{ on_the_day }} as begin_date,
+        max(awarded.end_date) {{ on_the_day }} as end_date,
+        case
+            when count(awarded.grant_code) = 0 then 'MISSING_INPUT'
+            when min(awarded.begin_date) > obligated.as_of_date then 'NOT_REACHED'
+            when count(awarded.grant_code) {{ on_the_day }} = 0 then 'NOT_APPLICABLE'
+        end as reason_code
+    from obligated
+    left join {{ ref('int_grant__awarded') }} as awarded
+        on obligated.lea_id = awarded.lea_id and obligated.project_code = awarded.grant_code
     group by
-        spent.lea_id, spent.org_id, spent.school_year, spent.period_code,
-        spent.project_code, spent.as_of_date, spent.obligated_usd
+        obligated.lea_id, obligated.org_id, obligated.school_year, obligated.period_code,
+        obligated.project_code, obligated.as_of_date, obligated.obligated_usd
 
 )
 
 select
-    left(awarded.org_id, -4) as org_id,
-    awarded.school_year,
-    awarded.period_code,
-    awarded.project_code,
-    awarded.award_usd,
-    awarded.obligated_usd + coalesce(sum(earlier.obligated_usd), 0) as obligated_usd,
-    cast(
-        cast(awarded.as_of_date - awarded.begin_date + 1 as numeric)
-        / (awarded.end_date - awarded.begin_date + 1) as numeric(18, 6)
-    ) as elapsed_share
-from awarded
-left join spent as earlier
+    left(running.org_id, -4) as org_id,
+    running.school_year,
+    running.period_code,
+    running.project_code,
+    cast(running.award_usd as numeric(18, 2)) as award_usd,
+    cast(running.obligated_usd + coalesce(sum(earlier.obligated_usd), 0) as numeric(18, 2)) as obligated_usd,
+    running.as_of_date - running.begin_date + 1 as elapsed_days,
+    running.end_date - running.begin_date + 1 as award_days,
+    running.reason_code
+from running
+left join obligated as earlier
     on
-        awarded.lea_id = earlier.lea_id
-        and awarded.project_code = earlier.project_code
-        and awarded.school_year > earlier.school_year
-        and awarded.begin_date <= earlier.as_of_date
-        and earlier.period_rank = 1
+        running.lea_id = earlier.lea_id
+        and running.project_code = earlier.project_code
+        and running.school_year > earlier.school_year
+        and running.begin_date <= earlier.as_of_date
+        and earlier.is_last_period
 group by
-    awarded.org_id, awarded.school_year, awarded.period_code, awarded.project_code, awarded.award_usd,
-    awarded.obligated_usd, awarded.as_of_date, awarded.begin_date, awarded.end_date
+    running.org_id, running.school_year, running.period_code, running.project_code, running.award_usd,
+    running.obligated_usd, running.as_of_date, running.begin_date, running.end_date, running.reason_code
