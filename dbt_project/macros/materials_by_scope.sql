@@ -20,10 +20,10 @@ scoped as (
         {%- for measure in [
             'section_count',
             'high_quality_section_count',
+            'lapsed_section_count',
             'unknown_section_line_count',
             'student_count',
             'high_quality_student_count',
-            'lapsed_student_count',
             'unknown_student_line_count',
             'used_student_count',
             'little_used_student_count',

@@ -76,6 +76,8 @@
     union all
     select * from {{ ref('ind_materials_spending') }} where indicator_id = 'materials_spending'
     union all
+    select * from {{ ref('ind_materials_spending_per_pupil') }} where indicator_id = 'materials_spending_per_pupil'
+    union all
     select * from {{ ref('ind_materials_professional_learning') }} where indicator_id = 'materials_professional_learning'
     union all
     select * from {{ ref('ind_materials_equity') }} where indicator_id = 'materials_equity'

@@ -208,20 +208,21 @@ def expected_teacher_equity() -> list[tuple[Any, ...]]:
 def materials(dsn: str) -> list[tuple[Any, ...]]:
     statement = """
         select subject_code, grade_code, trim_scale(section_share), trim_scale(student_share), trim_scale(used_share),
-            trim_scale(learning_share), trim_scale(access_gap), spending_share_reason_code, adoption_lag_years_reason_code
+            trim_scale(learning_share), trim_scale(access_gap), spending_share_reason_code, adoption_lag_years_reason_code,
+            trim_scale(lapsed_section_share), spending_per_pupil_usd_reason_code
         from candidate.materials where org_id = 'EX-0101' order by subject_code, grade_code
     """
     return query(dsn, statement)
 
 
 def expected_materials() -> list[tuple[Any, ...]]:
-    # 2 of 5 sections, 40 of 100 students, all of them at North; 45 of 100 hours; 30/40 - 10/60.
-    share, na = Decimal("0.4"), "NOT_APPLICABLE"
+    # 2 of 5 sections, 40 of 100 students, all of them at North; 45 of 100 hours; 30/40 - 10/60; the rating of M1 stands.
+    share, na, none = Decimal("0.4"), "NOT_APPLICABLE", Decimal(0)
     return [
-        ("ALL", "ALL", share, share, share, Decimal("0.45"), Decimal("0.583"), "MISSING_INPUT", na),
-        ("ALL", "ELEMENTARY", share, share, share, None, None, na, na),
-        ("ELA", "ALL", share, share, share, None, None, na, "NOT_REACHED"),
-        ("ELA", "ELEMENTARY", share, share, share, None, None, na, na),
+        ("ALL", "ALL", share, share, share, Decimal("0.45"), Decimal("0.583"), "MISSING_INPUT", na, none, "MISSING_INPUT"),
+        ("ALL", "ELEMENTARY", share, share, share, None, None, na, na, none, na),
+        ("ELA", "ALL", share, share, share, None, None, na, "NOT_REACHED", none, na),
+        ("ELA", "ELEMENTARY", share, share, share, None, None, na, na, none, na),
     ]
 
 

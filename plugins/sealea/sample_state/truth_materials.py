@@ -53,7 +53,13 @@ class Materials:
         """Return the values of the indicators; `lines` is expenditure with `is_final` and cents, `enrolled` students by school."""
         frame = placed(self.state, pl.concat(self.adoptions))
         shares = by_scope(frame)
-        parts = [*access(shares), lag(shares), *self.learning(frame), spending(self.state, frame, lines), *equity(self.state, frame, enrolled)]
+        parts = [
+            *access(shares),
+            lag(shares),
+            *self.learning(frame),
+            *spending(self.state, frame, lines, enrolled),
+            *equity(self.state, frame, enrolled),
+        ]
         return [told(part) for part in parts]
 
     def learning(self, frame: pl.DataFrame) -> list[pl.DataFrame]:
@@ -92,11 +98,13 @@ def by_scope(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def access(shares: pl.DataFrame) -> list[pl.DataFrame]:
-    """Return sections (4.1) and students (4.2) with materials of high quality, and students who use them as meant (4.3)."""
+    """Return sections (4.1; none whose rating lapsed) and students (4.2) with materials of high quality, and who uses them as meant (4.3)."""
     is_logged = (pl.col("unknown") == 0) | (pl.col("met") + pl.col("not_met") > 0)
     taught, students = shares.filter(pl.col("section") > 0), shares.filter(pl.col("student") > 0)
+    rated = shares.filter(pl.col("good_section") > 0).with_columns(facet=pl.lit("LAPSED"), n="good_student")
     return [
         taught.with_columns(indicator_id=pl.lit("materials_adoption"), value=pl.col("good_section") / pl.col("section")),
+        rated.with_columns(indicator_id=pl.lit("materials_adoption"), value=pl.lit(0.0)),  # no rating of PRODUCTS ends
         students.with_columns(indicator_id=pl.lit("materials_student_share"), value=pl.col("good_student") / pl.col("student")),
         students.filter(is_logged).with_columns(indicator_id=pl.lit("materials_use"), value=pl.col("met") / pl.col("student")),
     ]
@@ -110,19 +118,23 @@ def lag(shares: pl.DataFrame) -> pl.DataFrame:
     return first.with_columns(indicator_id=pl.lit("materials_adoption_lag"), value=pl.max_horizontal(pl.col("school_year") - LISTED_YEAR, 0))
 
 
-def spending(state: Organisations, frame: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Return what was spent on materials of high quality, of what the books have for materials, in LEAs that told both (4.4)."""
+def spending(state: Organisations, frame: pl.DataFrame, lines: pl.DataFrame, enrolled: pl.DataFrame) -> list[pl.DataFrame]:
+    """Return what was spent on materials of high quality, of what the books have for materials and by student, in LEAs that told both (4.4)."""
     yearly = ["lea", "school_year"]
     is_of_books = pl.col("function").str.contains("^(1|221)") & pl.col("object").is_in(list(BOOKS))
     books = lines.filter(pl.col("is_final") & is_of_books).group_by(yearly).agg(books=pl.col("cents").sum() / 100)
     told_of = frame.filter(pl.col("usd").is_not_null()).group_by(yearly).agg(good=pl.col("usd").filter("is_good").sum())
-    both = placed(state, told_of.join(books, on=yearly))
+    lea = state.schools["lea"].gather(enrolled["school"]).cast(pl.Int64)
+    pupils = enrolled.with_columns(lea=lea).group_by(yearly).agg(pl.col("students").sum())
+    both = placed(state, told_of.join(books, on=yearly).join(pupils, on=yearly, how="left"))
     parts = []
     for column in ABOVE_SCHOOLS:
-        sums = both.group_by(pl.col(column).alias("org_id"), "school_year").agg(pl.col("good", "books").sum())
-        known = sums.filter((pl.col("books") > 0) & (pl.col("good") >= 0) & (pl.col("good") <= pl.col("books")))
-        parts.append(known.with_columns(indicator_id=pl.lit("materials_spending"), value=pl.col("good") / pl.col("books")))
-    return pl.concat(parts)
+        sums = both.group_by(pl.col(column).alias("org_id"), "school_year").agg(pl.col("good", "books", "students").sum())
+        known = sums.filter((pl.col("books") >= 0) & (pl.col("good") >= 0) & (pl.col("good") <= pl.col("books"))).with_columns(n="students")
+        share = known.filter(pl.col("books") > 0).with_columns(indicator_id=pl.lit("materials_spending"), value=pl.col("good") / pl.col("books"))
+        each = known.filter(pl.col("students") > 0).with_columns(value=pl.col("good") / pl.col("students"))
+        parts += [share, each.with_columns(indicator_id=pl.lit("materials_spending_per_pupil"))]
+    return parts
 
 
 def equity(state: Organisations, frame: pl.DataFrame, enrolled: pl.DataFrame) -> list[pl.DataFrame]:

@@ -57,7 +57,8 @@ paired as (
         adopted.*,
         spent.material_usd,
         student.student_count,
-        adopted.spending_line_count > 0 and spent.org_id is not null as is_known
+        adopted.spending_line_count > 0 and spent.org_id is not null as is_known,
+        adopted.spending_line_count > 0 and spent.org_id is not null and student.student_count is not null as is_counted
     from adopted
     left join spent on adopted.org_id = spent.org_id and adopted.school_year = spent.school_year
     left join student on adopted.org_id = student.org_id and adopted.school_year = student.school_year
@@ -71,6 +72,8 @@ select
     count(*) filter (where not paired.is_known) as missing_lea_count,
     sum(paired.high_quality_usd) filter (where paired.is_known) as high_quality_usd,
     sum(paired.material_usd) filter (where paired.is_known) as material_usd,
+    sum(paired.high_quality_usd) filter (where paired.is_counted) as counted_high_quality_usd,
+    sum(paired.material_usd) filter (where paired.is_counted) as counted_material_usd,
     sum(paired.student_count) filter (where paired.is_known) as student_count
 from paired
 inner join ancestry on paired.org_id = ancestry.org_id
