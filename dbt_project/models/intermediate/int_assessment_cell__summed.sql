@@ -40,8 +40,7 @@ cell as (
         {{ subgroup('dimension') }} as subgroup_dimension_code,
         {{ subgroup('member') }} as subgroup_code,
         {%- set counted = {
-            'enrolled': 'is_answered_for',
-            'expected': 'is_answered_for and is_expected',
+            'enrolled': 'is_answered_for', 'expected': 'is_answered_for and is_expected',
             'tested': 'is_answered_for and is_tested',
             'fay_expected': 'is_fay and is_expected',
             'fay_tested': 'is_fay and is_tested',

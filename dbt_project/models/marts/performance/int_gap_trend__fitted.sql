@@ -1,6 +1,5 @@
-{{ config(
-    materialized='incremental', touched_by='org_id', extracts=['assessment_result', 'student_enrollment'], indexes=[{'columns': ['org_id']}]
-) }}
+{{ config(materialized='incremental', touched_by='org_id', indexes=[{'columns': ['org_id']}],
+    extracts=['assessment_result', 'student_enrollment']) }}
 with
 
 -- Weighted least squares; from the third year on a scale (indicators.md 1.9).
@@ -57,9 +56,8 @@ select
     cast(case when is_comparable then slope end as numeric(18, 6)) as slope,
     cast(case when is_comparable then error end as numeric(18, 6)) as slope_standard_error,
     -- No share of a gap that was zero; no yearly decline of one that changed sides.
-    cast(
-        case when is_comparable then (1 - abs(last_gap / nullif(first_gap, 0))) / (school_year - first_year) end as numeric(18, 6)
-    ) as closure_rate,
+    cast(case when is_comparable then 1 - abs(last_gap / nullif(first_gap, 0)) end / (school_year - first_year) as numeric(18, 6))
+        as closure_rate,
     cast(
         case
             when is_comparable and first_gap * last_gap > 0
@@ -76,8 +74,7 @@ select
     cast(case when is_comparable then reference_change end as numeric(18, 6)) as reference_change,
     cast(case when is_comparable then focal_change end as numeric(18, 6)) as focal_change,
     -- Nearer to each other, since the group that is ahead fell while the other did not rise.
-    is_comparable and abs(last_gap) < abs(first_gap)
-    and case side when 1 then reference_change else focal_change end < 0 and greatest(reference_change, focal_change) <= 0
-        as is_closing_by_decline,
+    is_comparable and abs(last_gap) < abs(first_gap) and case side when 1 then reference_change else focal_change end < 0
+    and greatest(reference_change, focal_change) <= 0 as is_closing_by_decline,
     cast(n as numeric(18, 6)) as n
 from compared
