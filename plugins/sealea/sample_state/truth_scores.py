@@ -101,7 +101,9 @@ class Scores:
         cells = cells.with_columns(lea=self.state.schools["lea"].gather(cells["school"]).cast(pl.Int64))
         place = ["lea", "school_year", "grade"]
         fullest = cells.group_by(*place, "subject_code").agg(pl.col("enrolled").sum()).group_by(place).agg(pl.col("enrolled").max())
-        both = placed(self.state, fullest.join(census, on=place)).with_columns(missed=(pl.col("enrolled") - pl.col("counted")).abs())
+        # Of an LEA that was counted, students of a grade in which nobody was are all missed.
+        both = fullest.join(census, on=place[:2], how="semi").join(census, on=place, how="left").with_columns(pl.col("counted").fill_null(0))
+        both = placed(self.state, both).with_columns(missed=(pl.col("enrolled") - pl.col("counted")).abs())
         sums = [
             both.group_by(pl.col(column).alias("org_id"), "school_year").agg(pl.col("missed").sum(), n=pl.col("counted").sum())
             for column in ABOVE_SCHOOLS
