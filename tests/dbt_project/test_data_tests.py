@@ -24,11 +24,13 @@ CELLS = [
 ADDED = {"keys": ["school_year", "subgroup_dimension_code", "subgroup_code"], "measures": ["tested_count", "score_sum"]}
 
 
-def query(name: str, **arguments: Any) -> str:
-    """Return the query of a generic data test on the temporary tables of the test."""
+def query(name: str, touched: str | None = None, **arguments: Any) -> str:
+    """Return the query of a generic data test on the temporary tables of the test; `touched`: by touch, of the parent that is."""
     text = (PROJECT / f"dbt_project/tests/generic/{name}.sql").read_text()
     environment = Environment(autoescape=False)
     environment.globals["ref"] = lambda model: model
+    environment.globals["config"] = {"meta": {"of_all_rows": touched is not None}}
+    environment.globals["is_touched"] = lambda column, _: f"{column} = '{touched}'"
     macro = text.replace("{% test ", "{% macro ").replace("{% endtest %}", "{% endmacro %}")
     return str(getattr(environment.from_string(macro).module, name)(model="cell", **arguments))
 
@@ -55,6 +57,16 @@ def test_a_cell_that_is_not_the_sum_of_its_children_is_found_by_any_of_its_measu
     assert connection.execute(asked).fetchall() == []
     connection.execute(statement)
     assert {row[:4] for row in connection.execute(asked)} == wrong
+
+
+def test_a_run_by_touch_asks_the_touched_parents_and_all_of_their_children(connection: Any) -> None:
+    asked = query("children_add_to_parent", touched="EX-1", **ADDED)
+
+    assert connection.execute(asked).fetchall() == []
+    connection.execute(PLANTED[1][0])  # in EX-2
+    assert connection.execute(asked).fetchall() == []
+    connection.execute(PLANTED[0][0])
+    assert {row[:4] for row in connection.execute(asked)} == PLANTED[0][1]
 
 
 def test_a_subgroup_that_is_missing_from_its_dimension_is_found(connection: Any) -> None:
