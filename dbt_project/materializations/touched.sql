@@ -89,8 +89,8 @@
 {% endmacro %}
 
 {# Return the conditions on the rows of a model that this run makes again, each of which PostgreSQL can look up in its way; none for all. #}
-{% macro touched_rows(config) %}
-    {%- set orgs = touched_orgs(config.get('extracts') or [], totals=not config.get('adds_up')) -%}
+{% macro touched_rows(config, totals=true) %}
+    {%- set orgs = touched_orgs(config.get('extracts') or [], totals=totals) -%}
     {%- if orgs is none -%}{{ return(none) }}{%- endif -%}
     {%- set is_of_orgs = is_one_of(config.get('touched_by'), orgs) if orgs else '' -%}
     {%- if config.get('whole_state') -%}
@@ -106,7 +106,7 @@
 {# of indicators that do not belong to organisations in this way are made again too, with `compares_with_state` those for which the state's #}
 {# mean or spread has changed. Correct only where a row depends on nothing else but rows of its organisation. #}
 {% materialization incremental, adapter='postgres' %}
-    {%- set conditions = touched_rows(config) -%}
+    {%- set conditions = touched_rows(config, totals=not config.get('adds_up')) -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- if existing is none or conditions is none -%}
         {{ return(materialization_table_default()) }}

@@ -80,6 +80,12 @@ class State:
         with psycopg.connect(self.settings.pipeline_dsn) as connection:
             return {scope for (scope,) in connection.execute(query, [list(leas)])}
 
+    def asked(self, test: str) -> set[str]:
+        """Return the organisations whose rows the last run of a data test of the kind `holds` looked at."""
+        (compiled,) = (transform.work_dir(self.settings) / "target/compiled").rglob(f"{test}*.sql")
+        rows = compiled.read_text().partition("from")[2].rpartition("where (")[0]
+        return {org for (org,) in self.query(f"select distinct org_id from {rows}")}
+
     def rewritten(self, table: str, last: int) -> set[str]:
         """Return the organisations that have a row written after the transaction `last`."""
         return {org for (org,) in self.query(f"select distinct org_id from {table} where xmin::text::bigint > {last}")}
@@ -164,6 +170,7 @@ def test_only_the_touched_organisations_are_made_again_and_all_is_what_a_full_bu
         assert {*own, "EX"} <= rewritten <= family, table
         assert before[table] != after[table], table
     assert state.query("select * from candidate.indicator_value where indicator_id = 'proficiency' and lea_carried_forward_count > 0")
+    assert state.asked("levels_add_to_tested") == state.rewritten("restricted.fct_assessment_cell", last) | {"EX-000"}
     changed = {scope for scope, _ in references ^ state.references()}
     assert 0 < len(changed) < len(references) / 2
     for table in COMPARED:
