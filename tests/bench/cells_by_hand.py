@@ -16,7 +16,7 @@ from sealea.settings import Settings
 
 STAGE = "assessment cells"
 LIMIT = 1.2  # the issue
-MODELS = ("int_assessment_cell__summed", "fct_assessment_cell")
+MODELS = ("int_assessment_cell__summed", "int_assessment_cell__transferred", "fct_assessment_cell")
 BY_HAND = Path(__file__).parent / "cells_by_hand.sql"
 TABLE = "restricted.cells_by_hand"
 DIFFERENT = """

@@ -142,6 +142,10 @@ TAMPERED = {
         "update restricted.fct_assessment_cell set tested_count = tested_count + 1 " + CELL_OF.format("EX"),
         "children_add_to_parent_fct_ass*",
     ),
+    "years in the state alone to its pseudo-child": (
+        "insert into intermediate.int_assessment_cell__transferred values ('EX', 2026, 'ELA', 'ALL', 'all', 'ALL', 1, 1, 1)",
+        "transfers_add_to_the_state",
+    ),
     "scores to students": (
         "update restricted.fct_score_count set scale_score = scale_score + 1 where org_id = 'EX'",
         "score_counts_add_to_the_assessment_cell",

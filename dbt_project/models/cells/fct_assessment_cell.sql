@@ -12,6 +12,20 @@ with
 leaf_cell as (
 
     select * from {{ ref('int_assessment_cell__summed') }}
+    union all
+    -- The state's row is the cell of its pseudo-child.
+    select
+        org_id || '-000' as org_id,
+        school_year,
+        subject_code,
+        grade_code,
+        subgroup_dimension_code,
+        subgroup_code,
+        {%- for measure in measures %}
+        {{ measure if measure.startswith('fay_') else 0 }} as {{ measure }}{% if not loop.last %},{% endif %}
+        {%- endfor %}
+    from {{ ref('int_assessment_cell__transferred') }}
+    where org_id = left(org_id, 2)
 
 ),
 

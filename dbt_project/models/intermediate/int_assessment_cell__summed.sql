@@ -6,7 +6,7 @@ classified as not materialized (
 
 ),
 
--- Where the school answers for the student, and where the student spent the full academic year: nearly always one place.
+-- Where the school answers for the student, and where the full academic year was spent, unless that is in the state alone.
 placed as (
 
     select
@@ -24,7 +24,7 @@ placed as (
         true as is_fay
     from classified
     where
-        classified.fay_org_id <> classified.org_id
+        classified.fay_org_id not in (classified.org_id, left(classified.org_id, 2) || '-000')
         and {{ is_touched('classified.fay_org_id', ['assessment_result', 'student_enrollment']) }}
 
 ),
