@@ -57,3 +57,5 @@ group by
     leaf_cell.grade_code,
     leaf_cell.subgroup_dimension_code,
     leaf_cell.subgroup_code
+-- The rows of a region or of the state lie together: whoever adds to them reads few pages.
+order by ancestry.ancestor_org_id

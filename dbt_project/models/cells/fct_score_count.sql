@@ -38,3 +38,5 @@ group by
     score_by_lea.subgroup_dimension_code,
     score_by_lea.subgroup_code,
     score_by_lea.scale_score
+-- The rows of a region or of the state lie together: whoever adds to them reads few pages.
+order by ancestry.ancestor_org_id

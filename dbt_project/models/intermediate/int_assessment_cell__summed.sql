@@ -25,7 +25,7 @@ placed as (
     from classified
     where
         classified.fay_org_id not in (classified.org_id, left(classified.org_id, 2) || '-000')
-        and {{ is_touched('classified.fay_org_id', ['assessment_result', 'student_enrollment']) }}
+        and {{ is_touched('classified.responsible_lea_id', ['assessment_result', 'student_enrollment']) }}
 
 ),
 

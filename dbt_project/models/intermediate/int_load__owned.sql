@@ -1,4 +1,5 @@
-{#- Rows of a load never change, so in a run by touch those of proven loads are not counted again. -#}
+{#- Rows of a load never change: in a run by touch those of proven loads are not counted again, the few others are looked up. -#}
+{{ config(pre_hook="{{ 'set local enable_nestloop = on' if builds_by_touch() }}") }}
 {%- set is_counted = execute and builds_by_touch() and load_cached_relation(this) is not none -%}
 with
 
