@@ -74,10 +74,10 @@
     {%- set all, whole, compared = [], [], [] -%}
     {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.name.startswith('ind_') -%}
         {%- do all.append(node.name[4:]) -%}
-        {%- if node.unique_id in selected_resources and node.config.materialized != 'incremental' -%}
-            {%- do whole.append(node.name[4:]) -%}
-        {%- elif node.unique_id in selected_resources and node.config.get('compares_with_state') -%}
+        {%- if node.unique_id in selected_resources and node.config.get('compares_with_state') -%}
             {%- do compared.append(node.name[4:]) -%}
+        {%- elif node.unique_id in selected_resources and node.config.materialized != 'incremental' -%}
+            {%- do whole.append(node.name[4:]) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- set rows = [(all, is_of_orgs), (whole, 'true'), (compared, is_compared_anew())] -%}
@@ -231,7 +231,7 @@
     {%- set where = [config.get('where')] if config.get('where') else [] -%}
     {%- if execute and builds_by_touch() and not (config.get('meta') or {}).get('of_all_rows') -%}
         {%- set tested = graph.nodes.values() | selectattr('name', 'equalto', relation.identifier) | list -%}
-        {%- if tested and tested[0].config.materialized == 'incremental' -%}
+        {%- if tested and tested[0].config.get('touched_by') -%}
             {%- set conditions = touched_rows(tested[0].config) -%}
             {%- if conditions is not none -%}
                 {%- do where.append('((' ~ (conditions or ['false']) | join(') or (') ~ '))') -%}

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', touched_by='org_id', whole_state=true) }}
+{{ config(materialized='view', touched_by='org_id', whole_state=true) }}
 with
 
 register as (

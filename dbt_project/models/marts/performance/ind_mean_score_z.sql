@@ -1,6 +1,5 @@
 {{ config(
-    materialized='incremental', touched_by='org_id', extracts=['assessment_result', 'student_enrollment'], compares_with_state=true,
-    indexes=[{'columns': ['org_id']}]
+    materialized='view', touched_by='org_id', extracts=['assessment_result', 'student_enrollment'], compares_with_state=true
 ) }}
 {%- set keys = 'org_id, school_year, subject_code, subgroup_code, reference_code' %}
 with
