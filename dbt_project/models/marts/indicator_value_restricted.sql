@@ -1,4 +1,4 @@
-{{ config(materialized='view', touched_by='org_id', whole_state=true) }}
+{{ config(materialized='view', touched_by='org_id') }}
 with
 
 register as (
