@@ -20,43 +20,25 @@ classified as (
         left(responsible_lea_id, 2) || '-000' as state_leaf_org_id
     from {{ ref('int_assessment__classified') }}
 
-),
-
--- One row per member of every partition.
-cell as (
-
-    select
-        ancestry.ancestor_org_id as org_id,
-        classified.school_year,
-        classified.subject_code,
-        classified.grade_code,
-        {{ subgroup('dimension') }} as subgroup_dimension_code,
-        {{ subgroup('member') }} as subgroup_code,
-        count(*) filter (where classified.is_expected) as fay_expected_count,
-        count(*) filter (where classified.is_tested) as fay_tested_count,
-        count(*) filter (where classified.is_proficient) as fay_proficient_count
-    from classified
-    inner join ancestry on classified.responsible_lea_id = ancestry.org_id
-    where classified.fay_org_id = classified.state_leaf_org_id and classified.org_id <> classified.state_leaf_org_id
-    group by
-        ancestry.ancestor_org_id,
-        classified.school_year,
-        classified.subject_code,
-        classified.grade_code,
-        grouping sets ({{ subgroup('sets') }}, ())
-
 )
 
 select
-    org_id,
-    school_year,
-    subject_code,
-    coalesce(grade_code, 'ALL') as grade_code,
-    subgroup_dimension_code,
-    subgroup_code,
-    cast(sum(fay_expected_count) as bigint) as fay_expected_count,
-    cast(sum(fay_tested_count) as bigint) as fay_tested_count,
-    cast(sum(fay_proficient_count) as bigint) as fay_proficient_count
-from cell
-group by org_id, school_year, subject_code, subgroup_dimension_code, subgroup_code, grouping sets ((grade_code), ())
-having sum(fay_expected_count) > 0
+    ancestry.ancestor_org_id as org_id,
+    classified.school_year,
+    classified.subject_code,
+    coalesce(classified.grade_code, 'ALL') as grade_code,
+    {{ subgroup('dimension') }} as subgroup_dimension_code,
+    {{ subgroup('member') }} as subgroup_code,
+    count(*) filter (where classified.is_expected) as fay_expected_count,
+    count(*) filter (where classified.is_tested) as fay_tested_count,
+    count(*) filter (where classified.is_proficient) as fay_proficient_count
+from classified
+inner join ancestry on classified.responsible_lea_id = ancestry.org_id
+where classified.fay_org_id = classified.state_leaf_org_id and classified.org_id <> classified.state_leaf_org_id
+group by
+    ancestry.ancestor_org_id,
+    classified.school_year,
+    classified.subject_code,
+    grouping sets ((classified.grade_code), ()),
+    grouping sets ({{ subgroup('sets') }}, ())
+having count(*) filter (where classified.is_expected) > 0
