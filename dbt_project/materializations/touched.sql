@@ -135,31 +135,32 @@
         {%- set is_ours -%}
             ({{ condition }}){% for done in conditions[:loop.index0] %} and not ({{ done }}){% endfor %}
         {%- endset -%}
-        {%- set is_compared = config.get('rewrites_changes') and not loop.first -%}
-        {%- if is_compared %}
-        create temporary table kept_{{ loop.index }} on commit drop as select {{ listed }} from {{ target }} where {{ is_ours }};
+        {%- set kept = 'select ' ~ listed ~ ' from ' ~ target ~ ' where ' ~ is_ours -%}
+        {%- set fresh = 'select ' ~ listed ~ ' from (' ~ sql ~ ') as fresh where ' ~ is_ours -%}
+        {%- if config.get('rewrites_changes') and not loop.first %}
+            {{ rewritten(target, columns, kept, fresh, 'change_' ~ loop.index) }}
         {%- else %}
         delete from {{ target }} where {{ is_ours }};
-        {%- endif %}
-        {{ 'create temporary table fresh_' ~ loop.index ~ ' on commit drop as' if is_compared else 'insert into ' ~ target ~ ' (' ~ listed ~ ')' }}
-        select {{ listed }} from (
-            {{ sql }}
-        ) as fresh
-        where {{ is_ours }};
-        {%- if is_compared %}
-        {{ rewritten(target, listed, 'kept_' ~ loop.index, 'fresh_' ~ loop.index) }}
+        insert into {{ target }} ({{ listed }}) {{ fresh }};
         {%- endif %}
     {%- endfor %}
 {% endmacro %}
 
 {# Return the statements that delete the rows that are kept and not fresh, and insert those that are fresh and not kept. #}
-{% macro rewritten(target, listed, kept, fresh) %}
+{% macro rewritten(target, columns, kept, fresh, change) %}
     {%- set keys = (model.constraints | selectattr('type', 'equalto', 'primary_key') | first).columns -%}
-        create temporary table gone_from_{{ kept }} on commit drop as
-        select {{ keys | join(', ') }} from (table {{ kept }} except table {{ fresh }}) as gone;
-        delete from {{ target }} as target using gone_from_{{ kept }} as gone
-        where {% for key in keys %}{{ ' and ' if not loop.first }}target.{{ key }} = gone.{{ key }}{% endfor %};
-        insert into {{ target }} ({{ listed }}) table {{ fresh }} except table {{ kept }};
+    {%- set measures = columns | map('replace', '"', '') | reject('in', keys) | list -%}
+        create temporary table {{ change }} on commit drop as
+        select
+            {{ keys | join(', ') }}, fresh.{{ measures | join(', fresh.') }},
+            kept.{{ keys[0] }} is not null as is_kept, fresh.{{ keys[0] }} is not null as is_fresh
+        from ({{ kept }}) as kept
+        full join ({{ fresh }}) as fresh using ({{ keys | join(', ') }})
+        where kept is distinct from fresh;
+        delete from {{ target }} as target using {{ change }} as change
+        where change.is_kept{% for key in keys %} and target.{{ key }} = change.{{ key }}{% endfor %};
+        insert into {{ target }} ({{ keys | join(', ') }}, {{ measures | join(', ') }})
+        select {{ keys | join(', ') }}, {{ measures | join(', ') }} from {{ change }} where is_fresh;
 {% endmacro %}
 
 {# Return the statements that make the rows of touched organisations again and add what changed to the regions and states they belong to. #}

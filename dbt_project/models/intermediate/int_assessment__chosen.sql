@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental', touched_by='responsible_lea_id', extracts=['assessment_result'],
-    indexes=[{'columns': ['responsible_lea_id']}, {'columns': ['student_pid']}]
+    indexes=[{'columns': ['responsible_lea_id']}, {'columns': ['student_pid']}, {'columns': ['contending_lea_ids']}]
 ) }}
 with
 
