@@ -9,7 +9,7 @@ state as (
 
 ),
 
--- V of small groups is kept with its reason; so is the trend through it. Both minima of the state hold, as for the gaps themselves.
+-- V of small groups is kept with its reason; so is the trend through it. Both minima of the state hold, as for the gaps.
 trend as (
 
     select
