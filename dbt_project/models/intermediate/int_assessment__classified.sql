@@ -6,12 +6,6 @@ organisation as (
 
 ),
 
-state as (
-
-    select * from {{ ref('int_state__parameterised') }}
-
-),
-
 result as (
 
     select
@@ -56,7 +50,10 @@ select
     result.is_tested,
     result.is_tested or not (
         coalesce(result.reason_not_tested_code = 'MEDICAL', false)
-        or coalesce(state.is_first_year_el_exempt and result.is_first_year_english_learner and result.subject_code = 'ELA', false)
+        or coalesce(state.is_first_year_el_exempt and result.subject_code = 'ELA', false) and (
+            coalesce(result.reason_not_tested_code = 'FIRST_YEAR_EL', false)
+            or coalesce(roster.is_first_year_english_learner, result.is_first_year_english_learner, false)
+        )
     ) as is_expected,
     case when result.is_tested then result.performance_level end as performance_level,
     result.is_tested and result.performance_level >= state.proficient_level as is_proficient,
@@ -74,7 +71,7 @@ left join roster
         result.responsible_lea_id = roster.lea_id
         and result.school_year = roster.school_year
         and result.student_pid = roster.student_pid
-left join state on result.state_code = state.state_code
+left join {{ ref('int_state__parameterised') }} as state on result.state_code = state.state_code
 left join organisation as lea on result.responsible_lea_id = lea.org_id and lea.org_type_code = 'LEA'
 left join organisation as school
     on result.responsible_school_id = school.org_id and lea.org_id = school.lea_id and school.org_type_code = 'SCHOOL'

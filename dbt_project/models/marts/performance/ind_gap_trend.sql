@@ -3,9 +3,20 @@
 ) }}
 with
 
+state as (
+
+    select * from {{ ref('int_state__parameterised') }}
+
+),
+
+-- V of small groups is kept with its reason; so is the trend through it. Both minima of the state hold, as for the gaps.
 trend as (
 
-    select * from {{ ref('int_gap_trend__fitted') }}
+    select
+        fitted.*,
+        coalesce(fitted.n >= greatest(state.minimum_n_gap, state.minimum_n), false) as is_large_enough
+    from {{ ref('int_gap_trend__fitted') }} as fitted
+    left join state on left(fitted.org_id, 2) = state.state_code
 
 )
 
@@ -25,5 +36,8 @@ select
     cast(slope - {{ var('z_interval') }} * slope_standard_error as numeric(18, 6)) as interval_low,
     cast(slope + {{ var('z_interval') }} * slope_standard_error as numeric(18, 6)) as interval_high,
     n,
-    case when slope is null then 'NOT_COMPARABLE' end as reason_code
+    case
+        when slope is null then 'NOT_COMPARABLE'
+        when not is_large_enough then 'SMALL_N'
+    end as reason_code
 from trend

@@ -8,8 +8,8 @@ sloped as (
     select
         *,
         comparable_year_count >= 3 as is_comparable,
-        -- 1 where the reference group is ahead, -1 where the focal group is; if they changed places, by who is further ahead.
-        sign(first_gap + last_gap) as side,
+        -- 1 where the reference group is ahead, -1 where the focal group is; if they changed places, who is further, then first.
+        coalesce(nullif(sign(first_gap + last_gap), 0), sign(first_gap)) as side,
         (product_sum - year_sum * gap_sum / weight_sum) / nullif(year_square_sum - year_sum ^ 2 / weight_sum, 0) as slope,
         1 / sqrt(nullif(year_square_sum - year_sum ^ 2 / weight_sum, 0)) as error
     from {{ ref('int_gap_trend__summed') }}
@@ -56,7 +56,7 @@ select
     cast(case when is_comparable then slope end as numeric(18, 6)) as slope,
     cast(case when is_comparable then error end as numeric(18, 6)) as slope_standard_error,
     -- No share of a gap that was zero; no yearly decline of one that changed sides.
-    cast(case when is_comparable then 1 - abs(last_gap / nullif(first_gap, 0)) end / (school_year - first_year) as numeric(18, 6))
+    cast(case when is_comparable then 1 - last_gap / nullif(first_gap, 0) end / (school_year - first_year) as numeric(18, 6))
         as closure_rate,
     cast(
         case
