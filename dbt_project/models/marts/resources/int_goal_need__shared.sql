@@ -42,6 +42,7 @@ measured as (
         goal.org_id,
         goal.school_year,
         goal.goal_code,
+        actual.reason_code is not null as is_withheld,
         greatest(
             coalesce(register.direction, sign(goal.target_value - goal.baseline_value)) * (goal.target_value - actual.value), 0
         ) / abs(goal.target_value - goal.baseline_value) * student.student_count as need
@@ -71,6 +72,8 @@ select
     school_year,
     goal_code,
     cast(avg(need) as numeric(18, 6)) as need,
-    cast(avg(need) / nullif(sum(avg(need)) over (partition by org_id, school_year), 0) as numeric(18, 6)) as need_share
+    cast(avg(need) / nullif(sum(avg(need)) over (partition by org_id, school_year), 0) as numeric(18, 6)) as need_share,
+    -- A share of a whole tells the other shares, so one value that readers do not see withholds the shares of all goals.
+    bool_or(bool_or(is_withheld)) over (partition by org_id, school_year) as is_need_withheld
 from measured
 group by org_id, school_year, goal_code
