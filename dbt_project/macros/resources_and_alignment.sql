@@ -1,5 +1,10 @@
-{# Return resources by goal beside the measures of spending, from `values`, a relation with the columns of indicator_value. #}
-{% macro resources_and_alignment(values) %}
+{#
+    Return resources by goal beside the measures of spending, from `values`, a relation with the columns of indicator_value. Where it
+    `withholds`, no need and no index is told that rests on a value which readers of indicator_value do not see.
+#}
+{% macro resources_and_alignment(values, withholds=false) %}
+{%- set need_is_shown = 'goal.is_need_withheld is not true' if withholds else 'true' -%}
+{%- set index_is_shown = 'alignment.is_index_withheld is not true' if withholds else 'true' -%}
 {%- set resources = ['money', 'people', 'staff_time', 'student_time'] -%}
 {%- set above, spending = ['SEA', 'REGION'], ['SEA', 'REGION', 'LEA'] -%}
 {#- The role of each measure's row, and the organisations of which it is taken. -#}
@@ -48,7 +53,8 @@ goal as (
         cast(case when sum({{ resource }}) is not null then 1 end as numeric(18, 6)) as {{ resource }}_share,
         {%- endfor %}
         sum(need) as need,
-        sum(need_share) as need_share
+        sum(need_share) as need_share,
+        bool_or(is_need_withheld) as is_need_withheld
     from {{ ref('int_goal_alignment__compared') }}
     group by org_id, school_year
 
@@ -98,8 +104,9 @@ laid_out as (
         goal.{{ resource }},
         goal.{{ resource }}_share,
         {%- endfor %}
-        goal.need_share,
+        case when {{ need_is_shown }} then goal.need_share end as need_share,
         case
+            when not ({{ need_is_shown }}) then '*'
             when num_nulls(goal.money, goal.people, goal.staff_time, goal.student_time, goal.need_share) = 0 then null
             when measured.org_type_code = 'SCHOOL' then 'NOT_APPLICABLE'
             else 'MISSING_INPUT'
@@ -120,9 +127,10 @@ select
     laid_out.*,
     alignment.discretionary_usd,
     alignment.untagged_share,
-    alignment.alignment_index,
-    alignment.misaligned_usd,
+    case when {{ index_is_shown }} then alignment.alignment_index end as alignment_index,
+    case when {{ index_is_shown }} then alignment.misaligned_usd end as misaligned_usd,
     case
+        when not ({{ index_is_shown }}) then '*'
         when alignment.alignment_index is not null then null
         when organisation.org_type_code = 'SCHOOL' then 'NOT_APPLICABLE'
         else coalesce(alignment.reason_code, 'MISSING_INPUT')

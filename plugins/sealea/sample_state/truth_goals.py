@@ -97,20 +97,23 @@ def index(money: dict[str, float], need: dict[str, float], untagged: float) -> f
 
 
 def needs(size: Size, state: Organisations, values: pl.DataFrame, enrolled: pl.DataFrame) -> dict[tuple[str, int], dict[str, float]]:
-    """Return by organisation and year what each goal needs: the part of the way that is left, times students. The state's goals are everybody's."""
+    """Return by organisation and year what each goal needs: the part of the way that is left, times students.
+
+    The state's goals are everybody's; a gap between rich and poor is about the poor.
+    """
     located = placed(state, enrolled)
-    students: dict[tuple[str, int], int] = {}
+    students: dict[tuple[str, int], dict[str, int]] = {}
     for column in ABOVE_SCHOOLS:
-        sums = located.group_by(column, "school_year").agg(pl.col("students").sum())
-        students |= {(org_id, year): count for org_id, year, count in sums.iter_rows()}
+        sums = located.group_by(column, "school_year").agg(pl.col("students", "poor").sum())
+        students |= {(org_id, year): {"NONE": count, "economic": poor} for org_id, year, count, poor in sums.iter_rows()}
     known = values.filter((pl.col("facet") == "NONE") & pl.col("indicator_id").is_in(list(DIRECTIONS)))
     actual = {(*row[:6], row[6]): row[7] for row in known.select(*SCOPE, "school_year", "value").iter_rows()}
     need: dict[tuple[str, int], dict[str, float]] = {}
     for target in targets(size, state).filter(pl.col("org_id") == STATE).to_dicts():
         base, aim, begin = float(target["baseline_value"]), float(target["target_value"]), int(target["baseline_year"])
-        for (org_id, year), count in students.items():
+        for (org_id, year), counts in students.items():
             value = actual.get((*(org_id if name == "org_id" else target[name] for name in SCOPE), year))
             if value is not None and year > begin:
                 left = max(DIRECTIONS[target["indicator_id"]] * (aim - value), 0) / abs(aim - base)
-                need.setdefault((org_id, year), {})[target["goal_code"]] = left * count
+                need.setdefault((org_id, year), {})[target["goal_code"]] = left * counts[target["contrast_id"]]
     return need

@@ -1,1 +1,1 @@
-{{ resources_and_alignment(ref('indicator_value')) }}
+{{ resources_and_alignment(ref('indicator_value'), withholds=true) }}

@@ -26,6 +26,7 @@ summed as (
         count(money_share) filter (where goal_code <> 'UNTAGGED' and money_share <> 0) as funded_goal_count,
         sum(need) as need,
         sum(need_share) as need_share,
+        coalesce(bool_or(is_need_withheld), false) as is_need_withheld,
         sum(abs(coalesce(money_share, 0) - coalesce(need_share, 0))) filter (where goal_code <> 'UNTAGGED') / 2 as distance
     from compared
     group by org_id, school_year
@@ -58,5 +59,7 @@ select
     cast(untagged_share as numeric(18, 6)) as untagged_share,
     cast(case when reason_code is null then 1 - distance end as numeric(18, 6)) as alignment_index,
     cast(case when reason_code is null then distance * discretionary_usd end as numeric(18, 2)) as misaligned_usd,
+    -- Whether readers could tell a value that is withheld from the index, or from the reason why there is none.
+    is_need_withheld and coalesce(reason_code, 'NOT_APPLICABLE') = 'NOT_APPLICABLE' as is_index_withheld,
     reason_code
 from reasoned

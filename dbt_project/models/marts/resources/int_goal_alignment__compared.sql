@@ -26,7 +26,8 @@ select
     resource.student_time,
     resource.student_time_share,
     need.need,
-    need.need_share
+    need.need_share,
+    need.is_need_withheld
 from resource
 full outer join need
     on resource.org_id = need.org_id and resource.school_year = need.school_year and resource.goal_code = need.goal_code

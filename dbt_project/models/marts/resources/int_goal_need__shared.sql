@@ -1,37 +1,39 @@
 with
 
+-- Each target with the way that is better, and the students it is about: of a gap, the group that is behind.
 goal as (
 
-    select * from {{ ref('int_goal__inherited') }}
-
-),
-
-register as (
-
     select
-        indicator_id,
-        case direction_code when 'higher' then 1 when 'lower' then -1 end as direction
-    from {{ ref('dim_indicator') }}
+        inherited.*,
+        coalesce(contrast.focal_subgroup_code, inherited.subgroup_code) as affected_subgroup_code,
+        coalesce(
+            case register.direction_code when 'higher' then 1 when 'lower' then -1 end,
+            sign(inherited.target_value - inherited.baseline_value)
+        ) as direction,
+        -- A value that is to be held has no way to go: what it falls short counts as it is.
+        coalesce(nullif(abs(inherited.target_value - inherited.baseline_value), 0), 1) as way
+    from {{ ref('int_goal__inherited') }} as inherited
+    inner join {{ ref('dim_indicator') }} as register on inherited.indicator_id = register.indicator_id
+    left join {{ ref('contrast') }} as contrast on inherited.contrast_id = contrast.contrast_id
+    where inherited.target_value is not null
 
 ),
 
-actual as (
-
-    select * from {{ ref('indicator_value_restricted') }}
-    where facet = 'NONE' and value is not null and indicator_id in (select goal.indicator_id from goal)
-
-),
-
+-- By grade, all grades among them, and by band of grades, as materials are told.
 student as (
 
+    {%- for grade in ['grade_code', grade_band('grade_code')] %}
     select
         org_id,
         school_year,
+        {{ grade }} as grade_code,
         subgroup_code,
         sum(student_count) as student_count
     from {{ ref('fct_enrollment_cell') }}
-    where grade_code = 'ALL'
-    group by org_id, school_year, subgroup_code
+    where {{ 'true' if loop.first else grade_number('grade_code') ~ ' is not null' }}
+    group by org_id, school_year, {{ grade }}, subgroup_code
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 
@@ -42,26 +44,22 @@ measured as (
         goal.org_id,
         goal.school_year,
         goal.goal_code,
-        greatest(
-            coalesce(register.direction, sign(goal.target_value - goal.baseline_value)) * (goal.target_value - actual.value), 0
-        ) / abs(goal.target_value - goal.baseline_value) * student.student_count as need
+        actual.reason_code is not null as is_withheld,
+        greatest(goal.direction * (goal.target_value - actual.value), 0) / goal.way * student.student_count as need
     from goal
-    inner join register on goal.indicator_id = register.indicator_id
-    inner join actual
+    inner join {{ ref('indicator_value_restricted') }} as actual
         on
-            goal.org_id = actual.org_id
-            and goal.school_year = actual.school_year
-            and goal.indicator_id = actual.indicator_id
-            and goal.subject_code = actual.subject_code
-            and goal.grade_code = actual.grade_code
-            and goal.subgroup_code = actual.subgroup_code
-            and goal.contrast_id = actual.contrast_id
+            goal.contrast_id = actual.contrast_id
+            {%- for column in ['org_id', 'school_year', 'indicator_id', 'subject_code', 'grade_code', 'subgroup_code'] %}
+            and goal.{{ column }} = actual.{{ column }}
+            {%- endfor %}
     inner join student
         on
             goal.org_id = student.org_id
             and goal.school_year = student.school_year
-            and goal.subgroup_code = student.subgroup_code
-    where goal.target_value <> goal.baseline_value
+            and goal.grade_code = student.grade_code
+            and goal.affected_subgroup_code = student.subgroup_code
+    where actual.facet = 'NONE' and actual.value is not null and goal.direction <> 0
 
 )
 
@@ -71,6 +69,8 @@ select
     school_year,
     goal_code,
     cast(avg(need) as numeric(18, 6)) as need,
-    cast(avg(need) / nullif(sum(avg(need)) over (partition by org_id, school_year), 0) as numeric(18, 6)) as need_share
+    cast(avg(need) / nullif(sum(avg(need)) over (partition by org_id, school_year), 0) as numeric(18, 6)) as need_share,
+    -- A share of a whole tells the other shares, so one value that readers do not see withholds the shares of all goals.
+    bool_or(bool_or(is_withheld)) over (partition by org_id, school_year) as is_need_withheld
 from measured
 group by org_id, school_year, goal_code
