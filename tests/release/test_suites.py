@@ -125,7 +125,7 @@ def test_a_goal_must_not_tell_what_its_indicator_withholds(state):
         from candidate.goal_status as goal
         where goal.actual_value is not null and shown.facet = 'NONE'
             and (shown.indicator_id, shown.org_id, shown.school_year, shown.subject_code, shown.grade_code, shown.subgroup_code, shown.contrast_id)
-            = (goal.indicator_id, goal.org_id, goal.school_year, goal.subject_code, goal.grade_code, goal.subgroup_code, goal.contrast_id)
+            = (goal.indicator_id, goal.org_id, goal.measured_year, goal.subject_code, goal.grade_code, goal.subgroup_code, goal.contrast_id)
         """
     )
 
