@@ -104,6 +104,18 @@ def test_a_ratio_of_half_a_teacher_is_its_numerator_by_its_denominator_although_
     assert unmet(state) == WARNED
 
 
+def test_students_whom_the_census_does_not_have_are_no_rate_above_1(state):
+    """The census has 5 students of grade 04, the assessment file 5 of them and 7 of grade 06: 7 / 5."""
+    state.change(
+        """
+        update candidate.indicator_value set numerator = 7, denominator = 5, value = 1.4, n = 5
+        where ctid = (select min(ctid) from candidate.indicator_value where indicator_id = 'cross_file_consistency' and reason_code is null)
+        """
+    )
+
+    assert unmet(state) == WARNED
+
+
 def test_a_goal_must_not_tell_what_its_indicator_withholds(state):
     state.change(
         """
@@ -113,7 +125,7 @@ def test_a_goal_must_not_tell_what_its_indicator_withholds(state):
         from candidate.goal_status as goal
         where goal.actual_value is not null and shown.facet = 'NONE'
             and (shown.indicator_id, shown.org_id, shown.school_year, shown.subject_code, shown.grade_code, shown.subgroup_code, shown.contrast_id)
-            = (goal.indicator_id, goal.org_id, goal.school_year, goal.subject_code, goal.grade_code, goal.subgroup_code, goal.contrast_id)
+            = (goal.indicator_id, goal.org_id, goal.measured_year, goal.subject_code, goal.grade_code, goal.subgroup_code, goal.contrast_id)
         """
     )
 

@@ -6,7 +6,8 @@ red as (
         org_id,
         school_year
     from {{ ref('goal_status_restricted') }}
-    where status_code = 'Red'
+    -- A tier is published, so the status of a withheld value moves none (indicators.md 9.3, rule 7).
+    where status_code = 'Red' and reason_code is null
 
 ),
 

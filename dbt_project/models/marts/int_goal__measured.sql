@@ -26,7 +26,7 @@ latest as (
         {%- for column in scope %}
         goal.{{ column }},
         {%- endfor %}
-        actual.school_year as measured_year,
+        case when actual.value is not null then actual.school_year end as measured_year,
         actual.value,
         actual.standard_error,
         actual.reason_code
@@ -37,7 +37,7 @@ latest as (
             and {% endfor %}actual.school_year between goal.baseline_year + 1 and goal.school_year
     order by
         {% for column in scope %}goal.{{ column }} asc,
-        {% endfor %}goal.goal_code asc, goal.school_year asc, actual.school_year desc
+        {% endfor %}goal.goal_code asc, goal.school_year asc, (actual.value is null) asc, actual.school_year desc
 
 )
 
@@ -60,7 +60,7 @@ select
     latest.standard_error,
     case
         when goal.target_value is null then 'NOT_APPLICABLE'
-        when latest.measured_year is null then 'MISSING_INPUT'
+        when latest.goal_code is null then 'MISSING_INPUT'
         else latest.reason_code
     end as reason_code
 from goal

@@ -59,7 +59,7 @@ def rates(state: Organisations, answered: pl.DataFrame) -> list[pl.DataFrame]:
         groups = frame.group_by("org_id", "school_year", "facet")
         sums = groups.agg(
             pl.len().alias("due"), (pl.col("late") == 0).sum().alias("on_time"), pl.col("late").median(),
-            is_sent.sum().alias("sent"), (is_sent & is_first).sum().alias("first"), pl.col("required", "filled").sum(),
+            is_sent.sum().alias("sent"), is_first.sum().alias("first"), pl.col("required", "filled").sum(),
         )  # fmt: skip
         parts += [
             sums.with_columns(indicator_id=pl.lit("submission_timeliness"), value=pl.col("on_time") / pl.col("due"), n="due"),
@@ -67,9 +67,7 @@ def rates(state: Organisations, answered: pl.DataFrame) -> list[pl.DataFrame]:
             sums.filter(pl.col("required") > 0).with_columns(
                 indicator_id=pl.lit("submission_completeness"), value=pl.col("filled") / pl.col("required"), n="sent"
             ),
-            sums.filter(pl.col("sent") > 0).with_columns(
-                indicator_id=pl.lit("first_pass_acceptance"), value=pl.col("first") / pl.col("sent"), n="sent"
-            ),
+            sums.with_columns(indicator_id=pl.lit("first_pass_acceptance"), value=pl.col("first") / pl.col("due"), n="due"),
         ]
     return parts
 

@@ -3,7 +3,7 @@ with
 rolled as (
 
     select * from {{ ref('int_collection__rolled') }}
-    where attempted_count > 0
+    where due_count > 0
 
 )
 
@@ -17,11 +17,11 @@ select
     'NONE' as contrast_id,
     facet,
     cast(first_pass_count as numeric(18, 6)) as numerator,
-    cast(attempted_count as numeric(18, 6)) as denominator,
-    cast(cast(first_pass_count as numeric) / attempted_count as numeric(18, 6)) as value,
+    cast(due_count as numeric(18, 6)) as denominator,
+    cast(cast(first_pass_count as numeric) / due_count as numeric(18, 6)) as value,
     cast(null as numeric(18, 6)) as standard_error,
     cast(null as numeric(18, 6)) as interval_low,
     cast(null as numeric(18, 6)) as interval_high,
-    cast(attempted_count as numeric(18, 6)) as n,
+    cast(due_count as numeric(18, 6)) as n,
     cast(null as text) as reason_code
 from rolled

@@ -14,7 +14,8 @@ indicator as (
         measure.*
     from {{ ref('indicator_value_restricted') }} as measure
     inner join lea on measure.org_id = lea.org_id
-    where measure.facet = 'NONE' and measure.grade_code = 'ALL' and measure.subgroup_code = 'ALL'
+    -- Score and tier are published, so what is withheld counts in none of them (indicators.md 9.3, rule 7).
+    where measure.facet = 'NONE' and measure.grade_code = 'ALL' and measure.subgroup_code = 'ALL' and measure.reason_code is null
 
 ),
 

@@ -5,7 +5,8 @@
 {%- set indicators = {
     'submission_timeliness': "'NOT_APPLICABLE'",
     'submission_days_late': "'NOT_APPLICABLE'",
-    'submission_completeness': nothing_sent, 'first_pass_acceptance': nothing_sent,
+    'submission_completeness': nothing_sent,
+    'first_pass_acceptance': "'NOT_APPLICABLE'",
     'error_resolution': "'NOT_APPLICABLE'",
     'error_recurrence': "'NOT_APPLICABLE'",
     'cross_file_consistency': of_all_extracts, 'data_staff_capacity': of_all_extracts,
