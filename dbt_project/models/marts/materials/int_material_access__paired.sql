@@ -20,6 +20,7 @@ access as (
         school_year,
         cast(sum(high_quality_student_count) as numeric) / nullif(sum(student_count), 0) as access_share
     from {{ ref('fct_materials_cell') }}
+    where {{ is_core_subject('subject_code') }}
     group by org_id, school_year
 
 )
