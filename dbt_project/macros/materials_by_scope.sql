@@ -1,6 +1,6 @@
 {#
     Return CTEs of an indicator of materials: `organisation`, and `scoped`, the sums of fct_materials_cell of every organisation by
-    subject and grade band, each also over all of them. A student counts once in each subject (indicators.md 4.2).
+    core subject and grade band, each also over all of them. A student counts once in each subject (indicators.md 4.2).
 #}
 {% macro materials_by_scope() %}
 organisation as (
@@ -33,6 +33,7 @@ scoped as (
         {%- endfor %}
     from {{ ref('fct_materials_cell') }} as cell
     inner join organisation on cell.org_id = organisation.org_id
+    where {{ is_core_subject('cell.subject_code') }}
     group by cell.org_id, cell.school_year, cube (cell.subject_code, cell.grade_code)
 
 )

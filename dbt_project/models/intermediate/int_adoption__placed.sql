@@ -13,7 +13,7 @@ load_ranked as (
 
 )
 
--- What stands beside the core program teaches no section of its own; electives are no part of what is to be covered.
+-- What stands beside the core program teaches no section of its own.
 select
     adoption.load_id,
     adoption.line_number,
@@ -35,4 +35,4 @@ inner join load_ranked on adoption.load_id = load_ranked.load_id and adoption.le
 left join organisation as lea on adoption.lea_id = lea.org_id and lea.org_type_code = 'LEA'
 left join organisation as school
     on adoption.school_id = school.org_id and lea.org_id = school.lea_id and school.org_type_code = 'SCHOOL'
-where adoption.subject_code in ('ELA', 'MATH', 'SCI') and adoption.status_code <> 'supplemental'
+where adoption.status_code <> 'supplemental'

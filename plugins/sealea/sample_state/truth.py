@@ -30,6 +30,7 @@ class Truth:
     has_schools: bool = True
     enrolled: list[pl.DataFrame] = field(default_factory=list)
     census: list[pl.DataFrame] = field(default_factory=list)
+    grades: list[pl.DataFrame] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Open a book for each subject."""
@@ -52,6 +53,8 @@ class Truth:
         }
         by_grade = persons.with_columns(lea=self.state.schools["lea"].gather(persons["school"]).cast(pl.Int64)).group_by("lea", "grade")
         self.census.append(by_grade.agg(counted=pl.len().cast(pl.Int64)).with_columns(school_year=pl.lit(year, pl.Int64)))
+        grades = persons.group_by("school", "grade").agg(seated=pl.len().cast(pl.Int64))
+        self.grades.append(grades.with_columns(school_year=pl.lit(year, pl.Int64)))
         frame = persons.group_by("school").agg(condition.cast(pl.Int64).sum().alias(name) for name, condition in counts.items())
         self.enrolled.append(frame.with_columns(school_year=pl.lit(year, pl.Int64)))
 
@@ -61,7 +64,7 @@ class Truth:
         parts = [*self.scores.values(), *self.teachers.values(enrolled), *self.money.values(enrolled)]
         if self.has_schools:
             parts.append(told(self.scores.consistency(pl.concat(self.census))))
-            parts += self.materials.values(enrolled, pl.concat(self.money.lines))
+            parts += self.materials.values(enrolled, pl.concat(self.grades), pl.concat(self.money.lines))
         values = pl.concat(parts)
         # Sums of fractions differ in their last digits with the order of rows, which threads decide, and zero in its sign.
         return values.with_columns(stored("value"), stored("n")).sort(KEYS)

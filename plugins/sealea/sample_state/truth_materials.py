@@ -29,7 +29,7 @@ class Materials:
     def add(self, rows: pl.DataFrame, sent: pl.DataFrame, lost: object, year: int) -> None:
         """Take in the adoptions that counted: rows of `materials.adoptions`, and the same as they were sent."""
         counts = {name: sent[f"{name}_count"].cast(pl.Int64) for name in ("section", "student")}
-        frame = rows.select("lea", "subject", "band").with_columns(
+        frame = rows.select("lea", "subject", "band", "grade").with_columns(
             **counts,
             product=sent["product_id"],
             usage=sent["usage_code"],
@@ -49,8 +49,8 @@ class Materials:
             )
         )  # fmt: skip
 
-    def values(self, enrolled: pl.DataFrame, lines: pl.DataFrame) -> list[pl.DataFrame]:
-        """Return the values of the indicators; `lines` is expenditure with `is_final` and cents, `enrolled` students by school."""
+    def values(self, enrolled: pl.DataFrame, grades: pl.DataFrame, lines: pl.DataFrame) -> list[pl.DataFrame]:
+        """Return the values of the indicators; `lines` is expenditure with `is_final` and cents, `enrolled` students by school, `grades` by grade."""
         frame = placed(self.state, pl.concat(self.adoptions))
         shares = by_scope(frame)
         parts = [
@@ -58,7 +58,7 @@ class Materials:
             lag(shares),
             *self.learning(frame),
             *spending(self.state, frame, lines, enrolled),
-            *equity(self.state, frame, enrolled),
+            *equity(self.state, frame, enrolled, grades),
         ]
         return [told(part) for part in parts]
 
@@ -137,12 +137,18 @@ def spending(state: Organisations, frame: pl.DataFrame, lines: pl.DataFrame, enr
     return parts
 
 
-def equity(state: Organisations, frame: pl.DataFrame, enrolled: pl.DataFrame) -> list[pl.DataFrame]:
-    """Return how much more of such materials poor students have than others (4.6); every school has what its LEA has."""
-    yearly = ["lea", "school_year"]
-    share = frame.group_by(yearly).agg(share=pl.col("student").filter("is_good").sum() / pl.col("student").sum())
+def equity(state: Organisations, frame: pl.DataFrame, enrolled: pl.DataFrame, grades: pl.DataFrame) -> list[pl.DataFrame]:
+    """Return how much more of such materials poor students have than others (4.6); a school has what its LEA has in the school's grades."""
+    good = (pl.col("student") * pl.col("is_good")).sum()
+    by_grade = frame.group_by("lea", "school_year", "subject", "grade").agg(good=good, all=pl.col("student").sum()).filter(pl.col("all") > 0)
+    home = state.schools["lea"].gather(grades["school"]).cast(pl.Int64)
+    seats = grades.with_columns(pl.col("grade").cast(pl.Int64), lea=home).join(
+        by_grade.with_columns(pl.col("grade").cast(pl.Int64)), on=["lea", "school_year", "grade"]
+    )
+    taught = (pl.col("seated") * pl.col("good") / pl.col("all")).sum() / pl.col("seated").sum()
+    share = seats.group_by("school", "school_year").agg(share=taught)
     schools = enrolled.with_columns(lea=state.schools["lea"].gather(enrolled["school"]).cast(pl.Int64))
-    met = placed(state, schools.join(share, on=yearly)).with_columns(other=pl.col("students") - pl.col("poor"))
+    met = placed(state, schools.join(share, on=["school", "school_year"])).with_columns(other=pl.col("students") - pl.col("poor"))
     parts = []
     for column in ABOVE_SCHOOLS:
         each = [(pl.col(who) * pl.col("share")).sum() / pl.col(who).sum() for who in ("poor", "other")]

@@ -1,37 +1,80 @@
 with
 
-student as (
+-- What a school has is told in its own lines, or in those of its LEA as a whole, which are of every school with the grade.
+told_of as (
 
-    select distinct
-        org_id,
-        lea_id,
-        school_year,
-        contrast_id,
-        reference_count,
-        focal_count
-    from {{ ref('int_school_exposure__paired') }}
+    select
+        school.org_id,
+        place.told_org_id
+    from {{ ref('int_organisation__placed') }} as school
+    cross join lateral (values (school.org_id), (school.lea_id || '-000')) as place (told_org_id)
+    where school.org_type_code = 'SCHOOL'
 
 ),
 
-access as (
+told as (
 
     select
         org_id,
         school_year,
-        cast(sum(high_quality_student_count) as numeric) / nullif(sum(student_count), 0) as access_share
-    from {{ ref('fct_materials_cell') }}
-    group by org_id, school_year
+        subject_code,
+        grade,
+        coalesce(cast(sum(student_count) filter (where is_high_quality) as numeric), 0)
+        / nullif(sum(student_count), 0) as access_share
+    from {{ ref('int_adoption__rated') }}
+    where {{ is_core_subject('subject_code') }}
+    group by org_id, school_year, subject_code, grade
+
+),
+
+in_grade as (
+
+    select
+        told_of.org_id,
+        told.school_year,
+        told.subject_code,
+        told.grade,
+        coalesce(
+            max(told.access_share) filter (where told.org_id = told_of.org_id),
+            max(told.access_share) filter (where told.org_id <> told_of.org_id)
+        ) as access_share
+    from told inner join told_of on told.org_id = told_of.told_org_id
+    group by told_of.org_id, told.school_year, told.subject_code, told.grade
+
+),
+
+-- A student counts once in each subject that is told of the grade (indicators.md 4.2).
+in_school as (
+
+    select
+        cell.org_id,
+        cell.school_year,
+        sum(cell.student_count * in_grade.access_share) / nullif(sum(cell.student_count), 0) as access_share
+    from {{ ref('fct_enrollment_cell') }} as cell
+    inner join in_grade
+        on
+            cell.org_id = in_grade.org_id
+            and cell.school_year = in_grade.school_year
+            and {{ grade_number('cell.grade_code') }} = in_grade.grade
+    where cell.subgroup_dimension_code = 'all' and in_grade.access_share is not null
+    group by cell.org_id, cell.school_year
 
 )
 
--- A school without lines of its own has what its LEA as a whole has.
 select
-    student.org_id,
-    student.school_year,
-    student.contrast_id,
-    student.reference_count,
-    student.focal_count,
-    cast(coalesce(own.access_share, whole.access_share) as numeric(28, 12)) as access_share
-from student
-left join access as own on student.org_id = own.org_id and student.school_year = own.school_year
-left join access as whole on student.lea_id || '-000' = whole.org_id and student.school_year = whole.school_year
+    cell.org_id,
+    cell.school_year,
+    contrast.contrast_id,
+    {%- for side in ['reference', 'focal'] %}
+    cast(coalesce(
+        sum(cell.student_count) filter (where cell.subgroup_code = contrast.{{ side }}_subgroup_code), 0
+    ) as bigint) as {{ side }}_count,
+    {%- endfor %}
+    cast(max(in_school.access_share) as numeric(28, 12)) as access_share
+from {{ ref('fct_enrollment_cell') }} as cell
+inner join {{ ref('int_organisation__placed') }} as school on cell.org_id = school.org_id and school.org_type_code = 'SCHOOL'
+inner join {{ ref('contrast') }} as contrast
+    on cell.subgroup_dimension_code = contrast.subgroup_dimension_code and contrast.contrast_id = 'economic'
+left join in_school on cell.org_id = in_school.org_id and cell.school_year = in_school.school_year
+where cell.grade_code = 'ALL'
+group by cell.org_id, cell.school_year, contrast.contrast_id
