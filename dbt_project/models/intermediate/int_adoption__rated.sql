@@ -42,5 +42,5 @@ left join listed
         and coalesce(adoption.adopted_date, cast('-infinity' as date)) <= listed.valid_to_date
 group by
     adoption.load_id, adoption.line_number, adoption.org_id, adoption.lea_id, adoption.school_year, adoption.subject_code,
-    adoption.grade, adoption.grade_code, adoption.product_id, adoption.status_code, adoption.section_count, adoption.student_count,
-    adoption.usage_code, adoption.spending_usd
+    adoption.grade, adoption.grade_code, adoption.product_id, adoption.status_code, adoption.section_count,
+    adoption.student_count, adoption.usage_code, adoption.spending_usd

@@ -4,11 +4,10 @@ with
 told_of as (
 
     select
-        school.org_id,
-        place.told_org_id
-    from {{ ref('int_organisation__placed') }} as school
-    cross join lateral (values (school.org_id), (school.lea_id || '-000')) as place (told_org_id)
-    where school.org_type_code = 'SCHOOL'
+        org_id,
+        unnest(array[org_id, lea_id || '-000']) as told_org_id
+    from {{ ref('int_organisation__placed') }}
+    where org_type_code = 'SCHOOL'
 
 ),
 
