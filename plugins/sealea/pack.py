@@ -35,7 +35,8 @@ class Parameters(Closed):
     maximum_untagged_share: float = Field(
         default=0.30, ge=0, le=1, description="Share of discretionary dollars without a goal above which no alignment is told."
     )
-    proficient_level: int = Field(default=3, ge=1, description="Lowest performance level that counts as proficient.")
+    performance_levels: int = Field(default=4, ge=2, le=5, description="Performance levels of the state's tests; of different ones, the most.")
+    proficient_level: int = Field(default=3, ge=1, le=5, description="Lowest performance level that counts as proficient.")
     accountability_participation_share: float = Field(default=0.95, description="ESEA 1111(c)(4)(E)(ii).")
     first_year_el_exempt: bool = Field(default=False, description="Leave first-year English learners out of expected ELA tests.")
     maximum_quarantined_share: float = Field(default=0.10, ge=0, le=1, description="A load with more of its rows quarantined is returned.")

@@ -46,6 +46,7 @@ select
     count(*) filter (where placed.is_home and placed.performance_level = 2) as level_2_count,
     count(*) filter (where placed.is_home and placed.performance_level = 3) as level_3_count,
     count(*) filter (where placed.is_home and placed.performance_level = 4) as level_4_count,
+    count(*) filter (where placed.is_home and placed.performance_level = 5) as level_5_count,
     count(*) filter (where placed.is_home and placed.is_proficient) as proficient_count,
     count(*) filter (where placed.is_fay and placed.is_proficient) as fay_proficient_count,
     count(*) filter (where placed.is_home and placed.scale_score is not null) as score_count,

@@ -25,6 +25,19 @@ def test_four_levels_give_the_worked_fit() -> None:
     assert v(counts(REFERENCE), counts(FOCAL)) == pytest.approx([0.532129], abs=1e-4)
 
 
+def test_five_levels_give_what_a_general_maximiser_finds() -> None:
+    # Nelder-Mead on the likelihood of (m, log s, cuts), scipy.optimize.minimize: m .495297, s .910774, P .642886, V .517862.
+    reference, focal = counts([20, 25, 30, 20, 5]), counts([38, 29, 20, 10, 3])
+    fitted = fit(reference, focal)
+
+    assert (fitted.mean[0], fitted.deviation[0], fitted.won_probability[0]) == pytest.approx((0.495297, 0.910774, 0.642886), abs=1e-5)
+    assert v(reference, focal) == pytest.approx([0.517862], abs=1e-5)
+
+
+def test_a_fifth_level_that_a_state_of_four_does_not_have_changes_no_fit() -> None:
+    assert v(counts([*REFERENCE, 0]), counts([*FOCAL, 0])) == v(counts(REFERENCE), counts(FOCAL))
+
+
 @pytest.mark.parametrize(("cut", "worked"), [(1, 0.588274), (2, 0.524401), (3, 0.368638)])
 def test_one_cut_gives_the_distance_at_equal_spread(cut: int, worked: float) -> None:
     merged = [counts([sum(side[:cut]), sum(side[cut:])]) for side in (REFERENCE, FOCAL)]

@@ -1,6 +1,6 @@
 {%- set measures = [
     'enrolled_count', 'expected_count', 'tested_count', 'fay_expected_count', 'fay_tested_count',
-    'level_1_count', 'level_2_count', 'level_3_count', 'level_4_count', 'proficient_count', 'fay_proficient_count',
+    'level_1_count', 'level_2_count', 'level_3_count', 'level_4_count', 'level_5_count', 'proficient_count', 'fay_proficient_count',
     'score_count', 'score_sum', 'score_sum_of_squares'
 ] -%}
 {{ config(

@@ -44,14 +44,13 @@ cell as (
             'tested': 'is_answered_for and is_tested',
             'fay_expected': 'is_fay and is_expected',
             'fay_tested': 'is_fay and is_tested',
-            'level_1': 'is_answered_for and performance_level = 1',
-            'level_2': 'is_answered_for and performance_level = 2',
-            'level_3': 'is_answered_for and performance_level = 3',
-            'level_4': 'is_answered_for and performance_level = 4',
             'proficient': 'is_answered_for and is_proficient',
             'fay_proficient': 'is_fay and is_proficient',
             'score': 'is_answered_for and scale_score is not null',
         } %}
+        {%- for level in performance_levels() %}
+        {%- do counted.update({'level_' ~ level: 'is_answered_for and performance_level = ' ~ level}) %}
+        {%- endfor %}
         {%- for population, condition in counted.items() %}
         count(*) filter (where {{ condition }}) as {{ population }}_count,
         {%- endfor %}

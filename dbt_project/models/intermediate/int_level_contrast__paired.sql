@@ -28,7 +28,7 @@ paired as (
 
     select
         {%- for side in sides %}
-        {%- for level in [1, 2, 3, 4] %}
+        {%- for level in performance_levels() %}
         cast(coalesce(
             sum(cell.level_{{ level }}_count) filter (where cell.subgroup_code = contrast.{{ side }}_subgroup_code), 0
         ) as bigint) as {{ side }}_level_{{ level }}_count,
@@ -61,8 +61,11 @@ counted as (
 
     select
         *,
-        reference_level_1_count + reference_level_2_count + reference_level_3_count + reference_level_4_count as reference_count,
-        focal_level_1_count + focal_level_2_count + focal_level_3_count + focal_level_4_count as focal_count
+        {%- for side in sides %}
+        {%- for level in performance_levels() %}
+        {{ side }}_level_{{ level }}_count{{ ' as ' ~ side ~ '_count' if loop.last else ' +' }}
+        {%- endfor %}{{ ',' if not loop.last }}
+        {%- endfor %}
     from paired
 
 )

@@ -18,6 +18,7 @@ select
     max(value) filter (where parameter = 'maximum_untagged_share') as maximum_untagged_share,
     max(value) filter (where parameter = 'payroll_tolerance_share') as payroll_tolerance_share,
     max(value) filter (where parameter = 'proficient_level') as proficient_level,
+    max(value) filter (where parameter = 'performance_levels') as performance_levels,
     max(value) filter (where parameter = 'accountability_participation_share') as accountability_participation_share,
     max(value) filter (where parameter = 'first_year_el_exempt') = 1 as is_first_year_el_exempt
 from state_parameter

@@ -39,6 +39,7 @@ select
     raw_assessment_registry.cut_score_level_2,
     raw_assessment_registry.cut_score_level_3,
     raw_assessment_registry.cut_score_level_4,
+    raw_assessment_registry.cut_score_level_5,
     raw_assessment_registry.score_standard_error,
     raw_assessment_registry.is_standard_setting_break,
     raw_assessment_registry.administration_begin_date,

@@ -6,7 +6,7 @@ import psycopg
 from sealea.release.binormal import fit
 
 KEY = "org_id, school_year, subject_code, grade_code, contrast_id"
-LEVELS = [f"{side}_level_{level}_count" for side in ("reference", "focal") for level in (1, 2, 3, 4)]
+LEVELS = [f"{side}_level_{level}_count" for side in ("reference", "focal") for level in (1, 2, 3, 4, 5)]
 BATCH = 100_000
 SELECT = f"select {KEY}, {', '.join(LEVELS)} from intermediate.int_level_contrast__paired where is_large_enough"
 OF = " and org_id = any(%(organisations)s)"
@@ -37,7 +37,8 @@ def fit_level_gaps(dsn: str, organisations: list[str] | None = None) -> int:
 def write(cursor: psycopg.Cursor, batch: list[tuple[object, ...]]) -> None:
     """Fit a batch of pairs and copy the fits."""
     counts = np.array([row[5:] for row in batch], dtype=np.int64)
-    probabilities = fit(counts[:, :4], counts[:, 4:]).won_probability
+    reference, focal = np.hsplit(counts, 2)
+    probabilities = fit(reference, focal).won_probability
     with cursor.copy(COPY) as target:
         for row, probability in zip(batch, probabilities.tolist(), strict=True):
             target.write_row([*row[:5], None if np.isnan(probability) else probability])

@@ -10,6 +10,12 @@ organisation as (
 
 ),
 
+state as (
+
+    select * from {{ ref('int_state__parameterised') }}
+
+),
+
 cell as (
 
     select * from {{ ref('fct_assessment_cell') }}
@@ -21,17 +27,19 @@ level_cell as (
 
     select
         cell.*,
-        level.facet,
+        'LEVEL_' || level.number as facet,
         level.student_count
     from cell
     inner join organisation on cell.org_id = organisation.org_id
+    left join state on organisation.state_code = state.state_code
     cross join lateral (
         values
-        ('LEVEL_1', cell.level_1_count),
-        ('LEVEL_2', cell.level_2_count),
-        ('LEVEL_3', cell.level_3_count),
-        ('LEVEL_4', cell.level_4_count)
-    ) as level (facet, student_count)
+        {%- for number in performance_levels() %}
+        ({{ number }}, cell.level_{{ number }}_count){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as level (number, student_count)
+    -- A level that the state's tests do not have is not shown, unless somebody has it: the levels add to the tested.
+    where level.number <= state.performance_levels or level.student_count > 0
 
 )
 
