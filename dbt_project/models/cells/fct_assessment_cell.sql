@@ -11,7 +11,17 @@ with
 
 leaf_cell as (
 
-    select * from {{ ref('int_assessment_cell__summed') }}
+    select
+        org_id,
+        school_year,
+        subject_code,
+        grade_code,
+        subgroup_dimension_code,
+        subgroup_code,
+        {%- for measure in measures %}
+        {{ measure }}{% if not loop.last %},{% endif %}
+        {%- endfor %}
+    from {{ ref('int_assessment_cell__summed') }}
     union all
     -- The state's row is the cell of its pseudo-child.
     select

@@ -62,9 +62,7 @@ counted as (
     select
         *,
         {%- for side in sides %}
-        {%- for level in performance_levels() %}
-        {{ side }}_level_{{ level }}_count{{ ' as ' ~ side ~ '_count' if loop.last else ' +' }}
-        {%- endfor %}{{ ',' if not loop.last }}
+        {{ side }}_level_{{ performance_levels() | join('_count + ' ~ side ~ '_level_') }}_count as {{ side }}_count{{ ',' if not loop.last }}
         {%- endfor %}
     from paired
 

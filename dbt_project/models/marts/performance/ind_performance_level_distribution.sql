@@ -1,6 +1,8 @@
 {{ config(
     materialized='incremental', touched_by='org_id', extracts=['assessment_result', 'student_enrollment'], indexes=[{'columns': ['org_id']}]
 ) }}
+{%- set counts = [] -%}
+{%- for level in performance_levels() %}{% do counts.append('(' ~ level ~ ', cell.level_' ~ level ~ '_count)') %}{% endfor -%}
 with
 
 organisation as (
@@ -32,12 +34,7 @@ level_cell as (
     from cell
     inner join organisation on cell.org_id = organisation.org_id
     left join state on organisation.state_code = state.state_code
-    cross join lateral (
-        values
-        {%- for number in performance_levels() %}
-        ({{ number }}, cell.level_{{ number }}_count){{ ',' if not loop.last }}
-        {%- endfor %}
-    ) as level (number, student_count)
+    cross join lateral (values {{ counts | join(', ') }}) as level (number, student_count)
     -- A level that the state's tests do not have is not shown, unless somebody has it: the levels add to the tested.
     where level.number <= state.performance_levels or level.student_count > 0
 
