@@ -7,7 +7,7 @@
         case
             when smaller_count = 0 then 'NO_STUDENTS'
             when not is_large_enough then 'SMALL_N'
-            when {{ gap }} is null then '{{ without_value }}'
+            when {{ gap }} is null then {{ without_value }}
         end
     {%- endset -%}
     {{ indicator_row(

@@ -40,8 +40,8 @@ result as (
 
 )
 
--- A student counts once per subject and year: with a valid score if there is one, else by the first attempt. The keys after
--- that only make the choice the same in every run.
+-- A student counts once per subject and year: with a valid score if there is one, else where the LEA does not say that the
+-- student has moved away, else by the first attempt. The keys after that only make the choice the same in every run.
 select distinct on (result.state_code, result.student_pid, result.subject_code, result.school_year)
     result.*,
     -- All LEAs that have a result of the student, with spaces between them, if there are several.
@@ -53,6 +53,7 @@ order by
     result.subject_code,
     result.school_year,
     array_position(array['PARTICIPATED', 'INVALIDATED', 'NOT_TESTED'], result.participation_code),
+    coalesce(result.reason_not_tested_code = 'MOVED', false),
     result.attempt_number,
     result.administration_code,
     result.test_code,

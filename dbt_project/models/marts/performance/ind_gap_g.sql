@@ -50,5 +50,5 @@ gap as (
 )
 
 select
-    {{ gap_row('gap_g', 'hedges_g', 'error', 'NO_VARIATION') }}
+    {{ gap_row('gap_g', 'hedges_g', 'error', "'NO_VARIATION'") }}
 from gap

@@ -53,5 +53,5 @@ standardised as (
 )
 
 select
-    {{ gap_row('gap_state_sd', 'gap', 'error', 'NO_VARIATION') }}
+    {{ gap_row('gap_state_sd', 'gap', 'error', "'NO_VARIATION'") }}
 from standardised

@@ -44,5 +44,5 @@ gap as (
 )
 
 select
-    {{ gap_row('gap_v', 'gap_v', 'error', 'SATURATED') }}
+    {{ gap_row('gap_v', 'gap_v', 'error', "'SATURATED'") }}
 from gap

@@ -40,11 +40,17 @@ gap as (
     select
         *,
         sqrt(2) * normal_deviate as gap_v,
-        {{ gap_v_error('normal_deviate', 'probability_error') }} as error
+        {{ gap_v_error('normal_deviate', 'probability_error') }} as error,
+        greatest(
+            reference_level_1_count + focal_level_1_count,
+            reference_level_2_count + focal_level_2_count,
+            reference_level_3_count + focal_level_3_count,
+            reference_level_4_count + focal_level_4_count
+        ) = reference_count + focal_count as is_one_level
     from normal
 
 )
 
 select
-    {{ gap_row('gap_v_coarsened', 'gap_v', 'error', 'SATURATED') }}
+    {{ gap_row('gap_v_coarsened', 'gap_v', 'error', "case when is_one_level then 'NO_VARIATION' else 'SATURATED' end") }}
 from gap
