@@ -25,7 +25,7 @@ select
         'student_count',
         interval_low='lowest',
         interval_high='highest',
-        n='student_count',
+        n='person_count',
         subject_code='subject_code',
         grade_code='grade_code'
     ) }}
