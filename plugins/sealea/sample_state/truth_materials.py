@@ -108,7 +108,7 @@ def by_scope(frame: pl.DataFrame) -> pl.DataFrame:
 
 def access(shares: pl.DataFrame) -> list[pl.DataFrame]:
     """Return sections (4.1; none whose rating lapsed) and students (4.2) with materials of high quality, and who uses them as meant (4.3)."""
-    is_logged = (pl.col("unknown") == 0) | (pl.col("met") + pl.col("not_met") > 0)
+    is_logged = (pl.col("unknown") == 0) | (pl.col("met") > 0)
     taught, students = shares.filter(pl.col("section") > 0), shares.filter(pl.col("student") > 0)
     rated = shares.filter(pl.col("good_section") > 0).with_columns(facet=pl.lit("LAPSED"), n="good_n")
     return [
