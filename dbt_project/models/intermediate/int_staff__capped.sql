@@ -66,7 +66,8 @@ select
     not coalesce(experience.is_certificated, true) or coalesce(
         state.is_charter_credential_exempt and coalesce(school.is_charter, lea.is_charter), false
     ) as is_credential_exempt,
-    coalesce(experience.is_substitute, false) as is_substitute
+    coalesce(experience.is_substitute, false) as is_substitute,
+    coalesce(assignment.is_teacher_of_record, true) as is_teacher_of_record
 from assignment
 left join experience
     on
