@@ -131,7 +131,7 @@ def spending(state: Organisations, frame: pl.DataFrame, lines: pl.DataFrame, enr
     """Return what was spent on materials of high quality, of what the books have for materials and by student, in LEAs that told both (4.4)."""
     yearly = ["lea", "school_year"]
     is_of_books = pl.col("function").str.contains("^(1|221)") & pl.col("object").is_in(list(BOOKS))
-    books = lines.filter(pl.col("is_final") & is_of_books).group_by(yearly).agg(books=pl.col("cents").sum() / 100)
+    books = lines.filter("is_final").group_by(yearly).agg(books=pl.col("cents").filter(is_of_books).sum() / 100)
     told_of = frame.filter(pl.col("usd").is_not_null()).group_by(yearly).agg(good=pl.col("usd").filter("is_good").sum())
     lea = state.schools["lea"].gather(enrolled["school"]).cast(pl.Int64)
     pupils = enrolled.with_columns(lea=lea).group_by(yearly).agg(pl.col("students").sum())
