@@ -15,6 +15,10 @@ exposed as (
 
 select
     {{ indicator_row(
-        'salary_parity_adjusted', 'focal_adjusted_salary_usd', 'reference_adjusted_salary_usd', n='adjusted_paid_fte', contrast_id='contrast_id'
+        'salary_parity_adjusted',
+        'focal_adjusted_salary_usd',
+        'reference_adjusted_salary_usd',
+        n='adjusted_paid_fte',
+        contrast_id='contrast_id'
     ) }}
 from exposed
