@@ -1,6 +1,7 @@
 {#
     Return CTEs of an indicator of materials: `organisation`, and `scoped`, the sums of fct_materials_cell of every organisation by
-    core subject and grade band, each also over all of them. A student counts once in each subject (indicators.md 4.2).
+    core subject and grade band, each also over all of them. A student counts once in each subject (indicators.md 4.2), so over all
+    subjects the same students are counted again and again: persons are at least those of the subject that has most of them.
 #}
 {% macro materials_by_scope() %}
 organisation as (
@@ -10,7 +11,7 @@ organisation as (
 
 ),
 
-scoped as (
+summed as (
 
     select
         cell.org_id,
@@ -35,6 +36,21 @@ scoped as (
     inner join organisation on cell.org_id = organisation.org_id
     where {{ is_core_subject('cell.subject_code') }}
     group by cell.org_id, cell.school_year, cube (cell.subject_code, cell.grade_code)
+
+),
+
+scoped as (
+
+    select
+        *,
+        {%- for measure in ['student_count', 'high_quality_student_count'] %}
+        case
+            when subject_code = 'ALL'
+                then max({{ measure }}) filter (where subject_code <> 'ALL') over (partition by org_id, school_year, grade_code)
+            else {{ measure }}
+        end as {{ measure | replace('student', 'person') }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from summed
 
 )
 {% endmacro %}

@@ -16,7 +16,7 @@ reported as (
     from {{ ref('int_vacancy__dated') }} as vacancy
     inner join {{ ref('int_load__ranked') }} as staff
         on vacancy.lea_id = staff.owner_org_id and vacancy.school_year = staff.school_year
-    where staff.extract = 'staff_assignment' and staff.window_rank = 1
+    where staff.extract = 'staff_assignment' and staff.window_rank = 1 and vacancy.is_vacant_in_october is not null
     group by vacancy.lea_id, vacancy.school_year
 
 ),

@@ -19,11 +19,12 @@ ancestry as (
 
 )
 
--- Sums weighted by FTE, so that a mean is one of them by paid_fte.
+-- Sums weighted by FTE, so that a mean is one of them by paid_fte, the adjusted one by adjusted_paid_fte.
 select
     ancestry.ancestor_org_id as org_id,
     teacher.school_year,
     coalesce(sum(teacher.fte_cap) filter (where paid.salary_usd is not null), 0) as paid_fte,
+    coalesce(sum(teacher.fte_cap) filter (where paid.adjusted_salary_usd is not null), 0) as adjusted_paid_fte,
     coalesce(sum(cast(teacher.fte_cap * paid.salary_usd as numeric(18, 6))), 0) as salary_fte_usd,
     coalesce(sum(cast(teacher.fte_cap * paid.adjusted_salary_usd as numeric(18, 6))), 0) as adjusted_salary_fte_usd,
     sum(teacher.fte_cap) as fte_cap

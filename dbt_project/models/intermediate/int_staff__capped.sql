@@ -59,13 +59,15 @@ select
     assignment.fte,
     cast(assignment.fte / greatest(1, assignment.person_fte) as numeric(18, 6)) as fte_cap,
     experience.years_teaching_total,
-    experience.years_teaching_total <= state.inexperienced_maximum_years as is_inexperienced,
+    -- Completed years: who has taught 2.5 of them has completed 2 (indicators.md 3.1).
+    floor(experience.years_teaching_total) <= state.inexperienced_maximum_years as is_inexperienced,
     experience.effectiveness_rating_code,
     -- The position asks for no certificate, or the state asks none of its charter schools.
     not coalesce(experience.is_certificated, true) or coalesce(
         state.is_charter_credential_exempt and coalesce(school.is_charter, lea.is_charter), false
     ) as is_credential_exempt,
-    coalesce(experience.is_substitute, false) as is_substitute
+    coalesce(experience.is_substitute, false) as is_substitute,
+    coalesce(assignment.is_teacher_of_record, true) as is_teacher_of_record
 from assignment
 left join experience
     on

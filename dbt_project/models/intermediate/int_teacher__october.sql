@@ -1,6 +1,6 @@
 with
 
--- October 1 of the school year 2026 is in 2025. Substitutes are no teachers of record.
+-- October 1 of the school year 2026 is in 2025. Substitutes, and who does not answer for the class, are no teachers of record.
 teacher as (
 
     select * from {{ ref('int_staff__capped') }}
@@ -8,6 +8,7 @@ teacher as (
         job_class_code = 'TEACHER'
         and staff_pid is not null
         and not is_substitute
+        and is_teacher_of_record
         and fte > 0
         and make_date(school_year - 1, 10, 1) between begin_date and coalesce(end_date, cast('infinity' as date))
 

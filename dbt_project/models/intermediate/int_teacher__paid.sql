@@ -36,7 +36,8 @@ paid as (
         cast(staff.school_year as integer) as school_year,
         staff.staff_pid,
         staff.highest_degree_code,
-        cast(least(coalesce(staff.years_teaching_total, 0), 25) as integer) / 5 as step,
+        -- Completed steps of five years; unknown experience is no step and not the first.
+        case when staff.years_teaching_total >= 25 then 5 else floor(staff.years_teaching_total / 5) end as step,
         nullif(staff.annual_base_salary_usd, 0) / employed.fte
         * state.full_contract_days / least(coalesce(staff.contract_days, state.full_contract_days), state.full_contract_days)
             as salary_usd
@@ -62,9 +63,12 @@ select
 from (
     select
         *,
-        salary_usd
-        - avg(salary_usd) over (partition by lea_id, school_year, highest_degree_code, step)
-        + avg(salary_usd) over (partition by lea_id, school_year) as adjusted_salary_usd
+        case
+            when step is not null then
+                salary_usd
+                - avg(salary_usd) over (partition by lea_id, school_year, highest_degree_code, step)
+                + avg(salary_usd) over (partition by lea_id, school_year)
+        end as adjusted_salary_usd
     from paid
 ) as adjusted
 group by lea_id, school_year, staff_pid

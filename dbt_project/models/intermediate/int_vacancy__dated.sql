@@ -39,7 +39,11 @@ select
     vacancy.job_class_code,
     vacancy.fte,
     -- Vacant until the day on which somebody holds the position; a substitute does not hold it (indicators.md 3.6).
-    vacancy.posted_date <= vacancy.census_day and vacancy.closed_date > vacancy.census_day as is_vacant_in_october,
+    -- A file for a day before October 1 cannot say.
+    case
+        when vacancy.untold_day > vacancy.census_day
+            then vacancy.posted_date <= vacancy.census_day and vacancy.closed_date > vacancy.census_day
+    end as is_vacant_in_october,
     cast(
         {{ weekdays('vacancy.first_day', 'least(vacancy.untold_day, vacancy.last_day + 1)') }}
         / cast({{ weekdays('vacancy.first_day', '(vacancy.last_day + 1)') }} as numeric) as numeric(24, 12)

@@ -78,7 +78,10 @@ class Materials:
 
 
 def by_scope(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return sections and students, all, with materials of high quality and by their use, by organisation, subject, band, and all of them."""
+    """Return sections and students, all, with materials of high quality and by their use, by organisation, subject, band, and all of them.
+
+    Over all subjects a student sits several times: `n`, and `good_n` of those with such materials, are the students of the largest subject.
+    """
     band = pl.col("band").replace_strict(list(range(len(BAND_CODES))), list(BAND_CODES), return_dtype=pl.String)
     good, student = pl.col("is_good"), pl.col("student")
     measures = [
@@ -94,14 +97,20 @@ def by_scope(frame: pl.DataFrame) -> pl.DataFrame:
             for grade in (band, pl.lit("ALL")):
                 keys = [pl.col(column).alias("org_id"), "school_year", subject.alias("subject_code"), grade.alias("grade_code")]
                 parts.append(frame.group_by(keys).agg(measures))
-    return pl.concat(parts).with_columns(n="student")
+    shares = pl.concat(parts)
+    place = ["org_id", "school_year", "grade_code"]
+    seats = {"student": "n", "good_student": "good_n"}
+    largest = shares.filter(pl.col("subject_code") != "ALL").group_by(place).agg(pl.col(seat).max().alias(name) for seat, name in seats.items())
+    is_whole = pl.col("subject_code") == "ALL"
+    heads = [pl.when(is_whole).then(name).otherwise(seat).alias(name) for seat, name in seats.items()]
+    return shares.join(largest, on=place).with_columns(heads)
 
 
 def access(shares: pl.DataFrame) -> list[pl.DataFrame]:
     """Return sections (4.1; none whose rating lapsed) and students (4.2) with materials of high quality, and who uses them as meant (4.3)."""
-    is_logged = (pl.col("unknown") == 0) | (pl.col("met") + pl.col("not_met") > 0)
+    is_logged = (pl.col("unknown") == 0) | (pl.col("met") > 0)
     taught, students = shares.filter(pl.col("section") > 0), shares.filter(pl.col("student") > 0)
-    rated = shares.filter(pl.col("good_section") > 0).with_columns(facet=pl.lit("LAPSED"), n="good_student")
+    rated = shares.filter(pl.col("good_section") > 0).with_columns(facet=pl.lit("LAPSED"), n="good_n")
     return [
         taught.with_columns(indicator_id=pl.lit("materials_adoption"), value=pl.col("good_section") / pl.col("section")),
         rated.with_columns(indicator_id=pl.lit("materials_adoption"), value=pl.lit(0.0)),  # no rating of PRODUCTS ends
@@ -122,7 +131,7 @@ def spending(state: Organisations, frame: pl.DataFrame, lines: pl.DataFrame, enr
     """Return what was spent on materials of high quality, of what the books have for materials and by student, in LEAs that told both (4.4)."""
     yearly = ["lea", "school_year"]
     is_of_books = pl.col("function").str.contains("^(1|221)") & pl.col("object").is_in(list(BOOKS))
-    books = lines.filter(pl.col("is_final") & is_of_books).group_by(yearly).agg(books=pl.col("cents").sum() / 100)
+    books = lines.filter("is_final").group_by(yearly).agg(books=pl.col("cents").filter(is_of_books).sum() / 100)
     told_of = frame.filter(pl.col("usd").is_not_null()).group_by(yearly).agg(good=pl.col("usd").filter("is_good").sum())
     lea = state.schools["lea"].gather(enrolled["school"]).cast(pl.Int64)
     pupils = enrolled.with_columns(lea=lea).group_by(yearly).agg(pl.col("students").sum())

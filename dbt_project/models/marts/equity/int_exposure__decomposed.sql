@@ -29,6 +29,7 @@ exposure as (
         school.flag_code,
         sum(school.reference_count + school.focal_count) as student_count,
         sum(school.known_fte) as known_fte,
+        sum(school.asked_fte) as asked_fte,
         {%- for side in ['reference', 'focal'] %}
         sum(school.{{ side }}_count) filter (where school.flag_share is not null) as {{ side }}_count,
         sum(school.{{ side }}_count * school.flag_share) as {{ side }}_sum,
@@ -70,7 +71,8 @@ select
         -- A few teachers at two schools would be known by the gap.
         when measured.focal_exposure - measured.reference_exposure is not null
             then case when {{ too_few_teachers('measured.known_fte', 'measured.flag_code') }} then 'SMALL_N' end
-        when measured.student_count > 0 and measured.focal_count is null then 'MISSING_INPUT'
+        when measured.student_count > 0 and measured.focal_count is null
+            then case measured.asked_fte when 0 then 'NOT_REQUIRED' else 'MISSING_INPUT' end
         else 'NO_STUDENTS'
     end as reason_code
 from measured

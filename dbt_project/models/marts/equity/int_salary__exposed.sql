@@ -25,8 +25,9 @@ salary as (
         org_id,
         school_year,
         paid_fte,
+        adjusted_paid_fte,
         salary_fte_usd / nullif(paid_fte, 0) as salary_usd,
-        adjusted_salary_fte_usd / nullif(paid_fte, 0) as adjusted_salary_usd
+        adjusted_salary_fte_usd / nullif(adjusted_paid_fte, 0) as adjusted_salary_usd
     from {{ ref('fct_salary_cell') }}
 
 )
@@ -45,7 +46,8 @@ select
     ) as {{ side }}_{{ measure }},
     {%- endfor %}
     {%- endfor %}
-    coalesce(sum(salary.paid_fte), 0) as paid_fte
+    coalesce(sum(salary.paid_fte), 0) as paid_fte,
+    coalesce(sum(salary.adjusted_paid_fte), 0) as adjusted_paid_fte
 from school
 inner join ancestry on school.org_id = ancestry.org_id
 left join salary on school.org_id = salary.org_id and school.school_year = salary.school_year

@@ -51,6 +51,8 @@ select
     student.reference_count,
     student.focal_count,
     coalesce(teacher_cell.known_fte, 0) as known_fte,
+    -- Whose flag is asked for; NULL where nobody reported teachers.
+    case when teacher_cell.fte_cap > 0 then teacher_cell.fte_cap - teacher_cell.not_required_fte end as asked_fte,
     cast(teacher_cell.flagged_fte / nullif(teacher_cell.known_fte, 0) as numeric(28, 12)) as flag_share
 from student
 cross join flag

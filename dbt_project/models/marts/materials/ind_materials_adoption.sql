@@ -25,7 +25,7 @@ select
         'materials_adoption',
         'high_quality_section_count',
         'section_count',
-        n='student_count',
+        n='person_count',
         subject_code='subject_code',
         grade_code='grade_code'
     ) }}
@@ -37,7 +37,7 @@ select
         'materials_adoption',
         'lapsed_section_count',
         'high_quality_section_count',
-        n='high_quality_student_count',
+        n='high_quality_person_count',
         reason_code='lapsed_reason_code',
         subject_code='subject_code',
         grade_code='grade_code',

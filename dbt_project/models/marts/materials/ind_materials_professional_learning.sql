@@ -27,7 +27,12 @@ learning as (
         part.numerator,
         part.denominator,
         student.student_count,
-        case when part.denominator = 0 then 'NO_STAFF' when student.student_count is null then 'MISSING_INPUT' end as reason_code
+        case
+            -- There was learning about the material, but nobody counted who got the whole dose of it.
+            when part.denominator = 0 and part.facet = 'FULL_DOSE' and cell.linked_hours > 0 then 'MISSING_INPUT'
+            when part.denominator = 0 then 'NO_STAFF'
+            when student.student_count is null then 'MISSING_INPUT'
+        end as reason_code
     from {{ ref('fct_learning_cell') }} as cell
     inner join organisation on cell.org_id = organisation.org_id
     left join student on cell.org_id = student.org_id and cell.school_year = student.school_year

@@ -20,7 +20,7 @@ select
         'materials_student_share',
         'high_quality_student_count',
         'student_count',
-        n='student_count',
+        n='person_count',
         subject_code='subject_code',
         grade_code='grade_code'
     ) }}

@@ -11,8 +11,8 @@ reasoned as (
         case
             when student_count = 0 and unknown_student_line_count > 0 then 'MISSING_INPUT'
             when student_count = 0 then 'NO_STUDENTS'
-            -- Nobody logged any use: that is not no use (indicators.md 4.3).
-            when unknown_use_student_count > 0 and used_student_count + little_used_student_count = 0 then 'USE_UNKNOWN'
+            -- No use as meant was seen, and of some nobody logged any: that is not no use (indicators.md 4.3).
+            when unknown_use_student_count > 0 and used_student_count = 0 then 'USE_UNKNOWN'
         end as reason_code
     from scoped
 
@@ -25,7 +25,7 @@ select
         'student_count',
         interval_low='lowest',
         interval_high='highest',
-        n='student_count',
+        n='person_count',
         subject_code='subject_code',
         grade_code='grade_code'
     ) }}

@@ -13,19 +13,19 @@ ancestry as (
 
 ),
 
--- Books, supplies for technology, software, for instruction and its improvement (NCES 2015-347).
+-- Books, supplies for technology, software, for instruction and its improvement (NCES 2015-347); no such line is none.
 spent as (
 
     select
         cell.org_id,
         cell.school_year,
-        sum(cell.expenditure_usd) as material_usd
+        coalesce(sum(cell.expenditure_usd) filter (
+            where (cell.function_code like '1%' or cell.function_code like '221%')
+            and cell.object_code in ('640', '641', '642', '643', '644', '645', '650', '735')
+        ), 0) as material_usd
     from {{ ref('fct_ledger_cell') }} as cell
     inner join lea on cell.org_id = lea.org_id
-    where
-        cell.is_full_year
-        and (cell.function_code like '1%' or cell.function_code like '221%')
-        and cell.object_code in ('640', '641', '642', '643', '644', '645', '650', '735')
+    where cell.is_full_year
     group by cell.org_id, cell.school_year
 
 ),
