@@ -18,14 +18,14 @@ def spending(size: Size, state: Organisations, lines: pl.DataFrame, enrolled: pl
     current = lines.filter(pl.col("is_current") & pl.col("is_final"))
     students = enrolled.with_columns(lea=state.schools["lea"].gather(enrolled["school"]).cast(pl.Int64))
     sites = allocated(current, students)
-    by_year = current.with_columns(is_federal=pl.col("project").is_in(FEDERAL))
+    final = lines.filter("is_final").with_columns(is_federal=pl.col("project").is_in(FEDERAL))
     return [
         *function_mix(state, current),
         *by_site(state, sites),
         *excess_cost(state, sites),
         *equity(state, current, students),
-        *effort(state, by_year, students),
-        *indirect(state, by_year),
+        *effort(state, final, students),
+        *indirect(state, final.filter("is_current")),
         execution(state, lines),
         time_of_budgets(state, lines),
         burn(size, state, lines, awards),
@@ -128,10 +128,13 @@ def unevenness(each: list[float], pupils: list[float], poverty: list[float]) -> 
     }
 
 
-def effort(state: Organisations, current: pl.DataFrame, students: pl.DataFrame) -> list[pl.DataFrame]:
+def effort(state: Organisations, final: pl.DataFrame, students: pl.DataFrame) -> list[pl.DataFrame]:
     """Return state and local spending against earlier years (5.8): the year before for ESEA 8521, the best of all for IDEA (34 CFR 300.203)."""
-    own, special = pl.col("cents").filter(~pl.col("is_federal")), pl.col("program").str.starts_with("2")
-    spent = current.group_by(YEARLY).agg(whole=own.sum(), count=own.len(), special=own.filter(special.filter(~pl.col("is_federal"))).sum())
+    is_own = ~pl.col("is_federal")
+    is_moved = pl.col("function").str.starts_with("5") | pl.col("object").str.contains("^(83|9)") | (pl.col("fund") == "4")
+    is_special = pl.col("program").str.starts_with("2") & ~is_moved
+    whole, special = (pl.col("cents").filter(is_own & kind).sum() for kind in (pl.col("is_current"), is_special))
+    spent = final.group_by(YEARLY).agg(whole=whole, special=special)
     counts = students.group_by(YEARLY).agg(pl.col("students", "with_disability").sum())
     years = spent.join(counts, on=YEARLY, how="left").sort(YEARLY)
     measures = {
