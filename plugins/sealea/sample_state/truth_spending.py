@@ -178,10 +178,10 @@ def indirect(state: Organisations, current: pl.DataFrame) -> list[pl.DataFrame]:
 def cliff(size: Size, state: Organisations, paid: pl.DataFrame, positions: pl.DataFrame) -> list[pl.DataFrame]:
     """Return positions, and their base pay, of which the money ends within twelve months of the fiscal year and will not come again (5.11).
 
-    `paid` has base pay by lea, year, number and project; `positions` the FTE of each person. FTE is divided as the pay is.
+    `paid` has base pay by lea, year, number and project; `positions` the FTE of each person, who is one person at most. FTE is divided as the pay is.
     """
     person = [*YEARLY, "number"]
-    fte = positions.group_by(person).agg(pl.col("fte").sum())
+    fte = positions.group_by(person).agg(pl.col("fte").sum().clip(upper_bound=1))
     shared = paid.with_columns(whole=pl.col("cents").sum().over(person)).filter(pl.col("whole") > 0).join(fte, on=person)
     ending = [year for year in size.school_years if size.school_years[-1] <= year + 1]
     is_ending = (pl.col("project") == ONE_TIME) & pl.col("school_year").is_in(ending)
