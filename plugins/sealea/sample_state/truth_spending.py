@@ -25,7 +25,7 @@ def spending(size: Size, state: Organisations, lines: pl.DataFrame, enrolled: pl
         *excess_cost(state, sites),
         *equity(state, current, students),
         *effort(state, final, students),
-        *indirect(state, final.filter("is_current")),
+        *indirect(state, final),
         execution(state, lines),
         time_of_budgets(state, lines),
         burn(size, state, lines, awards),
@@ -160,14 +160,17 @@ def effort(state: Organisations, final: pl.DataFrame, students: pl.DataFrame) ->
     return [at_leas(state, whole).with_columns(indicator_id=pl.lit("maintenance_of_effort"))]
 
 
-def indirect(state: Organisations, current: pl.DataFrame) -> list[pl.DataFrame]:
+def indirect(state: Organisations, final: pl.DataFrame) -> list[pl.DataFrame]:
     """Return the indirect cost rate and what it allows each grant to be charged (5.9)."""
+    is_capital = pl.col("function").str.starts_with("4") | pl.col("object").str.starts_with("7") | (pl.col("fund") == "3")
+    is_debt_or_moved = pl.col("function").str.starts_with("5") | pl.col("object").str.contains("^(83|9)") | (pl.col("fund") == "4")
+    paid = final.filter(~is_capital & ~is_debt_or_moved)
     is_pool = pl.col("function").str.contains("^2[35]") & ~pl.col("is_federal") & (pl.col("project") == "")
     is_direct = ~is_pool & ~pl.col("object").str.contains("^5[69]")
     cents = pl.col("cents")
-    rates = current.group_by(YEARLY).agg(pool=cents.filter(is_pool).sum(), direct=cents.filter(is_direct).sum())
+    rates = paid.group_by(YEARLY).agg(pool=cents.filter(is_pool & pl.col("is_current")).sum(), direct=cents.filter(is_direct).sum())
     rates = rates.filter((pl.col("pool") >= 0) & (pl.col("direct") > 0)).with_columns(value=pl.col("pool") / pl.col("direct"))
-    grants = current.filter(pl.col("project") != "").group_by(*YEARLY, facet="project").agg(own=cents.filter(is_direct).sum() / 100)
+    grants = paid.filter(pl.col("project") != "").group_by(*YEARLY, facet="project").agg(own=cents.filter(is_direct).sum() / 100)
     charged = grants.filter(pl.col("own") >= 0).join(rates, on=YEARLY).with_columns(value=pl.col("value") * pl.col("own"))
     return [
         at_leas(state, rates).with_columns(indicator_id=pl.lit("indirect_cost_rate")),
