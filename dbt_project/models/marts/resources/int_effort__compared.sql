@@ -8,9 +8,13 @@ ledger as (
         current_expenditure_usd as current_usd,
         -- ESEA 8521 is about current expenditure; 34 CFR 300.203 about all: tuition to other LEAs and equipment too, debt aside.
         case when program_code like '2%' then expenditure_usd - debt_usd else 0 end as special_usd,
-        funding_level_code
+        funding_level_code,
+        funding_level_code = 'UNKNOWN' as is_unknown,
+        funding_level_code in ('state_local', 'state', 'local') as is_own
     from {{ ref('fct_ledger_cell') }}
-    where is_full_year and org_id in (select org_id from {{ ref('int_organisation__placed') }} where org_type_code = 'LEA')
+    where
+        is_full_year
+        and org_id in (select lea.org_id from {{ ref('int_organisation__placed') }} as lea where lea.org_type_code = 'LEA')
 
 ),
 
@@ -20,16 +24,16 @@ spending as (
     select
         org_id,
         school_year,
-        {%- for measure, amount, payers, untold in [
-            ('state_local_usd', 'current_usd', "'state_local', 'state', 'local'", "'UNKNOWN'"),
-            ('special_usd', 'special_usd', "'state_local', 'state', 'local'", "'UNKNOWN'"),
-            ('special_local_usd', 'special_usd', "'local'", "'UNKNOWN', 'state_local'"),
-        ] %}
         case
-            when not bool_or(funding_level_code in ({{ untold }}) and {{ amount }} <> 0)
-                then coalesce(sum({{ amount }}) filter (where funding_level_code in ({{ payers }})), 0)
-        end as {{ measure }}{{ ',' if not loop.last }}
-        {%- endfor %}
+            when not bool_or(is_unknown and current_usd <> 0) then coalesce(sum(current_usd) filter (where is_own), 0)
+        end as state_local_usd,
+        case
+            when not bool_or(is_unknown and special_usd <> 0) then coalesce(sum(special_usd) filter (where is_own), 0)
+        end as special_usd,
+        case
+            when not bool_or(funding_level_code in ('UNKNOWN', 'state_local') and special_usd <> 0)
+                then coalesce(sum(special_usd) filter (where funding_level_code = 'local'), 0)
+        end as special_local_usd
     from ledger
     group by org_id, school_year
 

@@ -39,7 +39,6 @@ running as (
         obligated.lea_id, obligated.org_id, obligated.school_year, obligated.period_code,
         obligated.project_code, obligated.as_of_date, obligated.obligated_usd
 
-
 )
 
 select
@@ -51,14 +50,18 @@ select
     -- What was committed in an earlier year is in the actual amounts of the year in which it was paid. Amounts are to date of the
     -- fiscal year: what came in it before the first day is another award's, and is not known if no period ends before.
     case
-        when running.begin_date > running.year_date and running.ended_date >= running.year_date and count(past.lea_id) {{ before }} = 0
+        when
+            running.begin_date > running.year_date
+            and running.ended_date >= running.year_date
+            and count(past.lea_id) {{ before }} = 0
             then null
-        else cast(
-            running.obligated_usd
-            + coalesce(sum(past.actual_usd) filter (where past.is_last_period and past.school_year < running.school_year), 0)
-            - coalesce((array_agg(past.actual_usd order by past.as_of_date desc) {{ before }})[1], 0)
-            as numeric(18, 2)
-        )
+        else
+            cast(
+                running.obligated_usd
+                + coalesce(sum(past.actual_usd) filter (where past.is_last_period and running.school_year > past.school_year), 0)
+                - coalesce((array_agg(past.actual_usd order by past.as_of_date desc) {{ before }})[1], 0)
+                as numeric(18, 2)
+            )
     end as obligated_usd,
     running.as_of_date - running.begin_date + 1 as elapsed_days,
     running.end_date - running.begin_date + 1 as award_days,
@@ -69,7 +72,7 @@ left join obligated as past
         running.lea_id = past.lea_id
         and running.project_code = past.project_code
         and running.year_date <= past.as_of_date
-        and ((past.is_last_period and past.school_year < running.school_year) or past.as_of_date < running.begin_date)
+        and ((past.is_last_period and running.school_year > past.school_year) or running.begin_date > past.as_of_date)
 group by
     running.org_id, running.school_year, running.period_code, running.project_code, running.award_usd, running.obligated_usd,
     running.as_of_date, running.begin_date, running.end_date, running.ended_date, running.year_date, running.reason_code
