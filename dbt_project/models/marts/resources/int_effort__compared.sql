@@ -14,7 +14,10 @@ ledger as (
     from {{ ref('fct_ledger_cell') }}
     where
         is_full_year
-        and org_id in (select lea.org_id from {{ ref('int_organisation__placed') }} as lea where lea.org_type_code = 'LEA')
+        and org_id in (
+            select lea.org_id from {{ ref('int_organisation__placed') }} as lea
+            where lea.org_type_code = 'LEA'
+        )
 
 ),
 
