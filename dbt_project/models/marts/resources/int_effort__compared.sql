@@ -13,8 +13,7 @@ ledger as (
         funding_level_code in ('state_local', 'state', 'local') as is_own
     from {{ ref('fct_ledger_cell') }}
     where
-        is_full_year
-        and org_id in (
+        is_full_year and org_id in (
             select lea.org_id from {{ ref('int_organisation__placed') }} as lea
             where lea.org_type_code = 'LEA'
         )
