@@ -37,7 +37,7 @@ employed as (
         lea_id,
         school_year,
         staff_pid,
-        sum(fte) as fte
+        sum(fte_cap) as fte
     from {{ ref('int_staff__capped') }}
     where staff_pid is not null and not is_substitute
     group by lea_id, school_year, staff_pid

@@ -43,24 +43,29 @@ def came(lines: pl.DataFrame) -> list[tuple[int, int, str]]:
 
 
 def burn(size: Size, state: Organisations, lines: pl.DataFrame, awards: pl.DataFrame) -> pl.DataFrame:
-    """Return what was spent and committed of the awards of a grant that run on the last day of a period (5.12), since the first of them began."""
+    """Return what was spent of the awards that run on the last day of a period, since the first of them began, and what is committed (5.12).
+
+    What was committed in an earlier year is no more: it was spent since, or let go.
+    """
     of_grants = lines.filter((pl.col("project") != "") & (pl.col("amount_type") != "budget"))
     of_grants = of_grants.filter(~pl.col("function").str.starts_with("52") & ~pl.col("object").str.starts_with("9"))
     running: dict[tuple[int, str], list[tuple[date, date, int]]] = {}
     for lea, project, year, cents in awards.iter_rows():
         running.setdefault((lea, project), []).append((date(year - 1, 7, 1), award_end(size, project, year), cents))
-    sums = {row[:4]: row[4] for row in of_grants.group_by(*YEARLY, "project", "period").agg(pl.col("cents").sum()).iter_rows()}
+    cents_spent = pl.col("cents").filter(pl.col("amount_type") == "actual").sum()
+    grouped = of_grants.group_by(*YEARLY, "project", "period").agg(pl.col("cents").sum(), spent=cents_spent)
+    sums = {row[:4]: row[4:] for row in grouped.iter_rows()}
     for lea, year, period in came(lines):
         for owner, project in running:
             if owner == lea and at_day(running[lea, project], ends(period, year)):
-                sums.setdefault((lea, year, project, period), 0)
+                sums.setdefault((lea, year, project, period), (0, 0))
     last: dict[tuple[int, str, int], tuple[int, str]] = {}
-    for (lea, year, project, period), cents in sums.items():
+    for (lea, year, project, period), (_, paid) in sums.items():
         order = PERIODS.index(period)
         if order >= PERIODS.index(last.get((lea, project, year), (0, PERIODS[0]))[1]):
-            last[lea, project, year] = (cents, period)
+            last[lea, project, year] = (paid, period)
     rows = []
-    for (lea, year, project, period), cents in sums.items():
+    for (lea, year, project, period), (cents, _) in sums.items():
         told = at_day(running.get((lea, project), []), ends(period, year))
         begin = min((award[0] for award in told), default=date.max)
         earlier = [last.get((lea, project, past)) for past in size.school_years if past < year]

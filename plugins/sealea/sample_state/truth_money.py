@@ -36,8 +36,8 @@ class Money:
         )
         every = lines.filter(pl.col("type") == "expenditure").with_columns(cents=cents("amount_usd"), is_current=is_current)
         if self.is_detailed:
-            columns = ("school", "function", "object", "program", "project", "period", "amount_type", "is_final", "is_current", "cents", "goal")
-            self.lines.append(every.select(pl.col("lea").cast(pl.Int64), *columns, school_year=pl.lit(year, pl.Int64)))
+            columns = ("school", "fund", "function", "object", "program", "project", "period", "amount_type", "is_final", "is_current", "cents")
+            self.lines.append(every.select(pl.col("lea").cast(pl.Int64), *columns, "goal", school_year=pl.lit(year, pl.Int64)))
         spent = every.filter("is_final")
         current = spent.group_by("lea").agg(
             pl.col("cents").filter("is_current").sum(),

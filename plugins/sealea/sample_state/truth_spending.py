@@ -18,14 +18,14 @@ def spending(size: Size, state: Organisations, lines: pl.DataFrame, enrolled: pl
     current = lines.filter(pl.col("is_current") & pl.col("is_final"))
     students = enrolled.with_columns(lea=state.schools["lea"].gather(enrolled["school"]).cast(pl.Int64))
     sites = allocated(current, students)
-    by_year = current.with_columns(is_federal=pl.col("project").is_in(FEDERAL))
+    final = lines.filter("is_final").with_columns(is_federal=pl.col("project").is_in(FEDERAL))
     return [
         *function_mix(state, current),
         *by_site(state, sites),
         *excess_cost(state, sites),
         *equity(state, current, students),
-        *effort(state, by_year, students),
-        *indirect(state, by_year),
+        *effort(state, final, students),
+        *indirect(state, final),
         execution(state, lines),
         time_of_budgets(state, lines),
         burn(size, state, lines, awards),
@@ -128,10 +128,13 @@ def unevenness(each: list[float], pupils: list[float], poverty: list[float]) -> 
     }
 
 
-def effort(state: Organisations, current: pl.DataFrame, students: pl.DataFrame) -> list[pl.DataFrame]:
+def effort(state: Organisations, final: pl.DataFrame, students: pl.DataFrame) -> list[pl.DataFrame]:
     """Return state and local spending against earlier years (5.8): the year before for ESEA 8521, the best of all for IDEA (34 CFR 300.203)."""
-    own, special = pl.col("cents").filter(~pl.col("is_federal")), pl.col("program").str.starts_with("2")
-    spent = current.group_by(YEARLY).agg(whole=own.sum(), count=own.len(), special=own.filter(special.filter(~pl.col("is_federal"))).sum())
+    is_own = ~pl.col("is_federal")
+    is_moved = pl.col("function").str.starts_with("5") | pl.col("object").str.contains("^(83|9)") | (pl.col("fund") == "4")
+    is_special = pl.col("program").str.starts_with("2") & ~is_moved
+    whole, special = (pl.col("cents").filter(is_own & kind).sum() for kind in (pl.col("is_current"), is_special))
+    spent = final.group_by(YEARLY).agg(whole=whole, special=special)
     counts = students.group_by(YEARLY).agg(pl.col("students", "with_disability").sum())
     years = spent.join(counts, on=YEARLY, how="left").sort(YEARLY)
     measures = {
@@ -157,14 +160,17 @@ def effort(state: Organisations, current: pl.DataFrame, students: pl.DataFrame) 
     return [at_leas(state, whole).with_columns(indicator_id=pl.lit("maintenance_of_effort"))]
 
 
-def indirect(state: Organisations, current: pl.DataFrame) -> list[pl.DataFrame]:
+def indirect(state: Organisations, final: pl.DataFrame) -> list[pl.DataFrame]:
     """Return the indirect cost rate and what it allows each grant to be charged (5.9)."""
-    is_pool = pl.col("function").str.contains("^2[35]") & ~pl.col("is_federal") & (pl.col("project") == "")
+    is_capital = pl.col("function").str.starts_with("4") | pl.col("object").str.starts_with("7") | (pl.col("fund") == "3")
+    is_debt_or_moved = pl.col("function").str.starts_with("5") | pl.col("object").str.contains("^(83|9)") | (pl.col("fund") == "4")
+    paid = final.filter(~is_capital & ~is_debt_or_moved)
+    is_pool = pl.col("is_current") & pl.col("function").str.contains("^2[35]") & ~pl.col("is_federal") & (pl.col("project") == "")
     is_direct = ~is_pool & ~pl.col("object").str.contains("^5[69]")
     cents = pl.col("cents")
-    rates = current.group_by(YEARLY).agg(pool=cents.filter(is_pool).sum(), direct=cents.filter(is_direct).sum())
+    rates = paid.group_by(YEARLY).agg(pool=cents.filter(is_pool).sum(), direct=cents.filter(is_direct).sum())
     rates = rates.filter((pl.col("pool") >= 0) & (pl.col("direct") > 0)).with_columns(value=pl.col("pool") / pl.col("direct"))
-    grants = current.filter(pl.col("project") != "").group_by(*YEARLY, facet="project").agg(own=cents.filter(is_direct).sum() / 100)
+    grants = paid.filter(pl.col("project") != "").group_by(*YEARLY, facet="project").agg(own=cents.filter(is_direct).sum() / 100)
     charged = grants.filter(pl.col("own") >= 0).join(rates, on=YEARLY).with_columns(value=pl.col("value") * pl.col("own"))
     return [
         at_leas(state, rates).with_columns(indicator_id=pl.lit("indirect_cost_rate")),
@@ -175,10 +181,10 @@ def indirect(state: Organisations, current: pl.DataFrame) -> list[pl.DataFrame]:
 def cliff(size: Size, state: Organisations, paid: pl.DataFrame, positions: pl.DataFrame) -> list[pl.DataFrame]:
     """Return positions, and their base pay, of which the money ends within twelve months of the fiscal year and will not come again (5.11).
 
-    `paid` has base pay by lea, year, number and project; `positions` the FTE of each person. FTE is divided as the pay is.
+    `paid` has base pay by lea, year, number and project; `positions` the FTE of each person, who is one person at most. FTE is divided as the pay is.
     """
     person = [*YEARLY, "number"]
-    fte = positions.group_by(person).agg(pl.col("fte").sum())
+    fte = positions.group_by(person).agg(pl.col("fte").sum().clip(upper_bound=1))
     shared = paid.with_columns(whole=pl.col("cents").sum().over(person)).filter(pl.col("whole") > 0).join(fte, on=person)
     ending = [year for year in size.school_years if size.school_years[-1] <= year + 1]
     is_ending = (pl.col("project") == ONE_TIME) & pl.col("school_year").is_in(ending)

@@ -9,6 +9,7 @@ burned as (
         coalesce(
             reason_code,
             case
+                when obligated_usd is null then 'NOT_COMPARABLE'
                 when obligated_usd < 0 then 'NEG_NET'
                 when award_usd = 0 then 'NO_DOLLARS'
             end

@@ -1,39 +1,40 @@
 with
 
-lea as (
-
-    select org_id from {{ ref('int_organisation__placed') }}
-    where org_type_code = 'LEA'
-
-),
-
 ledger as (
 
     select
-        *,
-        program_code like '2%' as is_special,
-        funding_level_code = 'federal' as is_federal,
-        funding_level_code in ('state_local', 'state', 'local') as is_effort,
-        funding_level_code <> 'UNKNOWN' or current_expenditure_usd = 0 as is_known
+        org_id,
+        school_year,
+        current_expenditure_usd as current_usd,
+        -- ESEA 8521 is about current expenditure; 34 CFR 300.203 about all: tuition to other LEAs and equipment too, debt aside.
+        case when program_code like '2%' then expenditure_usd - debt_usd else 0 end as special_usd,
+        funding_level_code,
+        funding_level_code = 'UNKNOWN' as is_unknown,
+        funding_level_code in ('state_local', 'state', 'local') as is_own
     from {{ ref('fct_ledger_cell') }}
-    where is_full_year and org_id in (select lea.org_id from lea)
+    where
+        is_full_year and org_id in (
+            select lea.org_id from {{ ref('int_organisation__placed') }} as lea
+            where lea.org_type_code = 'LEA'
+        )
 
 ),
 
--- State and local money; where the ledger does not say of every dollar who paid it, effort is not known.
+-- Where the ledger does not say of every dollar who paid it, effort is not known; where it does and nothing was spent, it is 0.
 spending as (
 
     select
         org_id,
         school_year,
-        case when bool_and(is_known) then sum(current_expenditure_usd) filter (where is_effort) end as state_local_usd,
         case
-            when bool_and(is_known or not is_special) then sum(current_expenditure_usd) filter (where is_effort and is_special)
+            when not bool_or(is_unknown and current_usd <> 0) then coalesce(sum(current_usd) filter (where is_own), 0)
+        end as state_local_usd,
+        case
+            when not bool_or(is_unknown and special_usd <> 0) then coalesce(sum(special_usd) filter (where is_own), 0)
         end as special_usd,
-        -- Local money alone is known where the books tell all of it from the state's.
         case
-            when bool_and(is_known and funding_level_code <> 'state_local') filter (where is_special and not is_federal)
-                then coalesce(sum(current_expenditure_usd) filter (where is_special and funding_level_code = 'local'), 0)
+            when not bool_or(funding_level_code in ('UNKNOWN', 'state_local') and special_usd <> 0)
+                then coalesce(sum(special_usd) filter (where funding_level_code = 'local'), 0)
         end as special_local_usd
     from ledger
     group by org_id, school_year

@@ -1,3 +1,4 @@
+{%- set before = 'filter (where past.as_of_date < running.begin_date)' -%}
 with
 
 obligated as (
@@ -21,6 +22,11 @@ running as (
         sum(awarded.award_usd) {{ on_the_day }} as award_usd,
         min(awarded.begin_date) {{ on_the_day }} as begin_date,
         max(awarded.end_date) {{ on_the_day }} as end_date,
+        -- The first day of the fiscal year in which the first of them begins.
+        cast(
+            date_trunc('year', min(awarded.begin_date) {{ on_the_day }} + interval '6 months') - interval '6 months' as date
+        ) as year_date,
+        max(awarded.end_date) filter (where awarded.end_date < obligated.as_of_date) as ended_date,
         case
             when count(awarded.grant_code) = 0 then 'MISSING_INPUT'
             when min(awarded.begin_date) > obligated.as_of_date then 'NOT_REACHED'
@@ -41,18 +47,32 @@ select
     running.period_code,
     running.project_code,
     cast(running.award_usd as numeric(18, 2)) as award_usd,
-    cast(running.obligated_usd + coalesce(sum(earlier.obligated_usd), 0) as numeric(18, 2)) as obligated_usd,
+    -- What was committed in an earlier year is in the actual amounts of the year in which it was paid. Amounts are to date of the
+    -- fiscal year: what came in it before the first day is another award's, and is not known if no period ends before.
+    case
+        when
+            running.begin_date > running.year_date
+            and running.ended_date >= running.year_date
+            and count(past.lea_id) {{ before }} = 0
+            then null
+        else
+            cast(
+                running.obligated_usd
+                + coalesce(sum(past.actual_usd) filter (where past.is_last_period and running.school_year > past.school_year), 0)
+                - coalesce((array_agg(past.actual_usd order by past.as_of_date desc) {{ before }})[1], 0)
+                as numeric(18, 2)
+            )
+    end as obligated_usd,
     running.as_of_date - running.begin_date + 1 as elapsed_days,
     running.end_date - running.begin_date + 1 as award_days,
     running.reason_code
 from running
-left join obligated as earlier
+left join obligated as past
     on
-        running.lea_id = earlier.lea_id
-        and running.project_code = earlier.project_code
-        and running.school_year > earlier.school_year
-        and running.begin_date <= earlier.as_of_date
-        and earlier.is_last_period
+        running.lea_id = past.lea_id
+        and running.project_code = past.project_code
+        and running.year_date <= past.as_of_date
+        and ((past.is_last_period and running.school_year > past.school_year) or running.begin_date > past.as_of_date)
 group by
-    running.org_id, running.school_year, running.period_code, running.project_code, running.award_usd,
-    running.obligated_usd, running.as_of_date, running.begin_date, running.end_date, running.reason_code
+    running.org_id, running.school_year, running.period_code, running.project_code, running.award_usd, running.obligated_usd,
+    running.as_of_date, running.begin_date, running.end_date, running.ended_date, running.year_date, running.reason_code

@@ -23,6 +23,7 @@ line as (
         period_code,
         as_of_date,
         project_code,
+        actual_usd,
         actual_usd + encumbered_usd as obligated_usd
     from spent
     where project_code <> 'NONE'
@@ -34,6 +35,7 @@ line as (
         spent.period_code,
         spent.as_of_date,
         awarded.grant_code as project_code,
+        0 as actual_usd,
         0 as obligated_usd
     from spent
     inner join awarded
@@ -48,6 +50,7 @@ select
     period_code,
     project_code,
     max(as_of_date) as as_of_date,
+    cast(sum(actual_usd) as numeric(18, 2)) as actual_usd,
     cast(sum(obligated_usd) as numeric(18, 2)) as obligated_usd,
     -- Of a year that is followed by another, its last period counts; of the latest, every period that came.
     row_number() over (
