@@ -53,7 +53,8 @@ def goals(size: Size, state: Organisations, values: pl.DataFrame) -> pl.DataFram
             error = round((value * (1 - value) / n) ** 0.5, 6) if target["indicator_id"] in SHARES else 0.0
             z = (value - way) / error if error > 0 else None
             ratio = (value - base) / (way - base) if direction * (way - base) > 0 else None
-            status = graded(ratio, is_on_track=min(direction * (value - way), direction * (value - base)) >= -1e-9, is_stale=measured < year, z=z, before=status)
+            is_on_track = min(direction * (value - way), direction * (value - base)) >= -1e-9
+            status = graded(ratio, is_on_track=is_on_track, is_stale=measured < year, z=z, before=status)
             rap = (aim - value) / (end - year) if end > year else None
             rows.append((target["goal_code"], *scope, year, way, value, ratio, z, rap, STATUSES[status - 1]))
     return pl.DataFrame(rows, schema=GOAL, orient="row")
