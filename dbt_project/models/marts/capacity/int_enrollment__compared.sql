@@ -46,15 +46,6 @@ counted as (
     select * from {{ ref('fct_enrollment_cell') }}
     where subgroup_dimension_code = 'all' and grade_code <> 'ALL'
 
-),
-
-census as (
-
-    select distinct
-        org_id,
-        school_year
-    from counted
-
 )
 
 select
@@ -65,10 +56,11 @@ select
     cast(sum(abs(coalesce(assessed.student_count, 0) - coalesce(counted.student_count, 0))) as bigint) as difference_count,
     cast(coalesce(sum(counted.student_count), 0) as bigint) as enrolled_count
 from tested
-inner join census on tested.lea_id = census.org_id and tested.school_year = census.school_year
 left join assessed
     on tested.lea_id = assessed.lea_id and tested.school_year = assessed.school_year and tested.grade_code = assessed.grade_code
 left join counted
     on tested.lea_id = counted.org_id and tested.school_year = counted.school_year and tested.grade_code = counted.grade_code
 inner join ancestry on tested.lea_id = ancestry.org_id
+-- An LEA that has not been counted is not compared.
+where (tested.lea_id, tested.school_year) in (select counted.org_id, counted.school_year from counted)
 group by ancestry.ancestor_org_id, tested.school_year
