@@ -63,6 +63,15 @@ select
         'goal.trajectory_code', 'goal.baseline_value', 'goal.target_told',
         '((least(followed.school_year, goal.target_year) - goal.baseline_year)'
         ~ ' / cast(goal.target_year - goal.baseline_year as numeric))'
-    ) }} as trajectory_value
+    ) }} as trajectory_value,
+    {{ is_comparable('goal.indicator_id', 'scale', 'baseline_scale') }} as is_comparable
 from goal
 cross join lateral generate_series(goal.baseline_year + 1, goal.last_school_year) as followed (school_year)
+{%- for scale, year in [('scale', 'followed.school_year'), ('baseline_scale', 'goal.baseline_year')] %}
+left join {{ ref('dim_assessment_scale') }} as {{ scale }}
+    on
+        left(goal.org_id, 2) = {{ scale }}.state_code
+        and {{ year }} = {{ scale }}.school_year
+        and goal.subject_code = {{ scale }}.subject_code
+        and goal.grade_code = {{ scale }}.grade_code
+{%- endfor %}

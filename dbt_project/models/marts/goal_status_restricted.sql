@@ -4,7 +4,7 @@ progress as (
 
     select
         *,
-        direction * (actual_value - trajectory_value) >= 0 as is_on_track,
+        direction * actual_value >= greatest(direction * trajectory_value, direction * baseline_value) as is_on_track,
         -- No ratio where the trajectory asks for no change for the better: the sign of the change decides alone.
         direction * (actual_value - baseline_value)
         / nullif(greatest(direction * (trajectory_value - baseline_value), 0), 0) as progress_ratio,

@@ -1,16 +1,26 @@
 {%- set scope = ['indicator_id', 'org_id', 'subject_code', 'grade_code', 'subgroup_code', 'contrast_id'] -%}
 with
 
+-- Where neither way is better in itself, the target says which way is meant; 0 if it says none.
 goal as (
 
-    select * from {{ ref('int_goal__projected') }}
+    select
+        projected.*,
+        coalesce(
+            case register.direction_code when 'higher' then 1 when 'lower' then -1 end,
+            cast(sign(projected.target_value - projected.baseline_value) as integer)
+        ) as direction
+    from {{ ref('int_goal__projected') }} as projected
+    left join {{ ref('dim_indicator') }} as register on projected.indicator_id = register.indicator_id
 
 ),
 
 actual as (
 
     select * from {{ ref('indicator_value_restricted') }}
-    where facet = 'NONE' and indicator_id in (select goal.indicator_id from goal)
+    where
+        facet = case indicator_id when 'mean_score_z' then 'BASE_YEAR' else 'NONE' end
+        and indicator_id in (select goal.indicator_id from goal)
 
 ),
 
@@ -42,29 +52,23 @@ latest as (
 )
 
 select
-    {%- for column in [
-        'goal_code', 'goal_name', 'indicator_id', 'org_id', 'school_year', 'subject_code', 'grade_code', 'subgroup_code', 'contrast_id',
-        'owner_role', 'baseline_year', 'baseline_value', 'target_year', 'target_value'
+    {%- for column in ['goal_code', 'goal_name', 'school_year'] + scope + [
+        'owner_role', 'baseline_year', 'baseline_value', 'target_year', 'target_value', 'direction'
     ] %}
     goal.{{ column }},
     {%- endfor %}
     coalesce(past.trajectory_value, goal.trajectory_value) as trajectory_value,
-    -- Where neither way is better in itself, the target says which way is meant.
-    coalesce(
-        case register.direction_code when 'higher' then 1 when 'lower' then -1 end,
-        cast(sign(goal.target_value - goal.baseline_value) as integer)
-    ) as direction,
     latest.measured_year,
-    -- A goal whose form does not fit its indicator has no way to be held against.
-    case when goal.target_value is not null then latest.value end as actual_value,
+    -- A goal whose form does not fit its indicator, or that says no way, has nothing to be held against.
+    case when goal.direction <> 0 and goal.target_value is not null and past.is_comparable then latest.value end as actual_value,
     latest.standard_error,
     case
-        when goal.target_value is null then 'NOT_APPLICABLE'
+        when goal.target_value is null or goal.direction = 0 then 'NOT_APPLICABLE'
         when latest.goal_code is null then 'MISSING_INPUT'
+        when not past.is_comparable then 'NOT_COMPARABLE'
         else latest.reason_code
     end as reason_code
 from goal
-left join {{ ref('dim_indicator') }} as register on goal.indicator_id = register.indicator_id
 left join latest
     on
         {% for column in scope %}goal.{{ column }} = latest.{{ column }}

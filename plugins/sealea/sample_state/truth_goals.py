@@ -5,6 +5,7 @@ import polars as pl
 from sealea.sample_state.accounts import FEDERAL
 from sealea.sample_state.organisations import Organisations
 from sealea.sample_state.reform import GRANT_GOALS, targets
+from sealea.sample_state.results import has_new_scale
 from sealea.sample_state.size import STATE, Size
 from sealea.sample_state.truth_table import ABOVE_SCHOOLS, placed
 
@@ -42,12 +43,18 @@ def goals(size: Size, state: Organisations, values: pl.DataFrame) -> pl.DataFram
                 status = None
                 rows.append((target["goal_code"], *scope, year, way, None, None, None, None, None))
                 continue
+            # A new standard makes nobody better or worse: shares on either side of it are not compared.
+            subject = target["subject_code"]
+            if target["indicator_id"] == "proficiency" and has_new_scale(size, subject, measured) != has_new_scale(size, subject, begin):
+                rows.append((target["goal_code"], *scope, year, way, None, None, None, None, None))
+                continue
             value, n = actual[*scope, measured]
             value = round(value, 6)  # as it is stored
             error = round((value * (1 - value) / n) ** 0.5, 6) if target["indicator_id"] in SHARES else 0.0
             z = (value - way) / error if error > 0 else None
             ratio = (value - base) / (way - base) if direction * (way - base) > 0 else None
-            status = graded(ratio, is_on_track=direction * (value - way) >= -1e-9, is_stale=measured < year, z=z, before=status)
+            is_on_track = min(direction * (value - way), direction * (value - base)) >= -1e-9
+            status = graded(ratio, is_on_track=is_on_track, is_stale=measured < year, z=z, before=status)
             rap = (aim - value) / (end - year) if end > year else None
             rows.append((target["goal_code"], *scope, year, way, value, ratio, z, rap, STATUSES[status - 1]))
     return pl.DataFrame(rows, schema=GOAL, orient="row")

@@ -5,7 +5,7 @@ from statistics import NormalDist
 
 import polars as pl
 
-from sealea.sample_state.organisations import RACES, Organisations
+from sealea.sample_state.organisations import GRADES, RACES, Organisations
 from sealea.sample_state.results import FATES
 from sealea.sample_state.size import STATE, Size
 from sealea.sample_state.students import FROM_OTHER_LEA, FROM_OWN_LEA, LEARNER, LEARNER_FIRST_YEAR, WHOLE_YEAR
@@ -101,8 +101,11 @@ class Scores:
         cells = cells.with_columns(lea=self.state.schools["lea"].gather(cells["school"]).cast(pl.Int64))
         place = ["lea", "school_year", "grade"]
         fullest = cells.group_by(*place, "subject_code").agg(pl.col("enrolled").sum()).group_by(place).agg(pl.col("enrolled").max())
-        # Of an LEA that was counted, students of a grade in which nobody was are all missed.
-        both = fullest.join(census, on=place[:2], how="semi").join(census, on=place, how="left").with_columns(pl.col("counted").fill_null(0))
+        # Of an LEA that was counted and sent results, students of a tested grade whom one of the two does not have are all missed.
+        sent = fullest.select(place[:2]).unique().join(census, on=place[:2], how="semi")
+        asked = sent.join(pl.DataFrame({"grade": list(GRADES)}).cast({"grade": fullest.schema["grade"]}), how="cross")
+        both = asked.join(fullest, on=place, how="left").join(census, on=place, how="left")
+        both = both.with_columns(pl.col("enrolled", "counted").cast(pl.Int64).fill_null(0))
         both = placed(self.state, both).with_columns(missed=(pl.col("enrolled") - pl.col("counted")).abs())
         sums = [
             both.group_by(pl.col(column).alias("org_id"), "school_year").agg(pl.col("missed").sum(), n=pl.col("counted").sum())

@@ -1,14 +1,14 @@
 with
 
-pin as (
-
-    select * from {{ source('ops', 'built_pin') }}
-
-),
-
 attempt as (
 
-    select * from {{ ref('int_submission__attempted') }}
+    select
+        *,
+        -- Readings with rows: a file that cannot be read neither has the error nor shows that it is gone.
+        count(*) filter (where row_count > 0) over (
+            partition by lea_id, extract, school_year, window_code order by attempt_number asc
+        ) as reading_number
+    from {{ ref('int_submission__attempted') }}
 
 ),
 
@@ -29,8 +29,8 @@ found as (
     select
         attempt.*,
         error.rule_id,
-        -- The same for attempts in a row: those of one error that stayed.
-        attempt.attempt_number - row_number() over (
+        -- The same for readings in a row: those of one error that stayed.
+        attempt.reading_number - count(*) filter (where attempt.row_count > 0) over (
             partition by attempt.lea_id, attempt.extract, attempt.school_year, attempt.window_code, error.rule_id
             order by attempt.attempt_number asc
         ) as stay
@@ -48,7 +48,7 @@ opened as (
         window_code,
         rule_id,
         min(received_at) as opened_at,
-        max(attempt_number) as last_attempt_number
+        max(reading_number) as last_reading_number
     from found
     group by lea_id, extract, school_year, window_code, rule_id, stay
 
@@ -66,12 +66,13 @@ select
         extract(epoch from coalesce(closing.received_at, pin.pinned_at) - opened.opened_at) / 86400 as numeric(18, 6)
     ) as open_days
 from opened
-cross join pin
--- The next submission of the same collection no longer has the error, else it would be part of the stay.
+cross join {{ source('ops', 'built_pin') }} as pin
+-- The next reading of the same collection no longer has the error, else it would be part of the stay.
 left join attempt as closing
     on
         opened.lea_id = closing.lea_id
         and opened.extract = closing.extract
         and opened.school_year = closing.school_year
         and opened.window_code = closing.window_code
-        and opened.last_attempt_number + 1 = closing.attempt_number
+        and opened.last_reading_number + 1 = closing.reading_number
+        and closing.row_count > 0
