@@ -2,6 +2,7 @@
     materialized='incremental', touched_by='org_id', extracts=['assessment_result', 'student_enrollment'], indexes=[{'columns': ['org_id']}]
 ) }}
 {%- set sides = ['reference', 'focal'] -%}
+{%- set all_levels = 'cell.level_' ~ performance_levels() | join('_count + cell.level_') ~ '_count' -%}
 with
 
 organisation as (
@@ -33,6 +34,10 @@ paired as (
             sum(cell.level_{{ level }}_count) filter (where cell.subgroup_code = contrast.{{ side }}_subgroup_code), 0
         ) as bigint) as {{ side }}_level_{{ level }}_count,
         {%- endfor %}
+        cast(coalesce(
+            sum({{ all_levels }})
+            filter (where cell.subgroup_code = contrast.{{ side }}_subgroup_code), 0
+        ) as bigint) as {{ side }}_count,
         {%- endfor %}
         organisation.state_code,
         cell.org_id,
@@ -55,24 +60,13 @@ paired as (
         cell.grade_code,
         contrast.contrast_id
 
-),
-
-counted as (
-
-    select
-        *,
-        {%- for side in sides %}
-        {{ side }}_level_{{ performance_levels() | join('_count + ' ~ side ~ '_level_') }}_count as {{ side }}_count{{ ',' if not loop.last }}
-        {%- endfor %}
-    from paired
-
 )
 
 select
-    counted.*,
-    least(counted.reference_count, counted.focal_count) as smaller_count,
+    paired.*,
+    least(paired.reference_count, paired.focal_count) as smaller_count,
     coalesce(
-        least(counted.reference_count, counted.focal_count) >= greatest(state.minimum_n_gap, state.minimum_n), false
+        least(paired.reference_count, paired.focal_count) >= greatest(state.minimum_n_gap, state.minimum_n), false
     ) as is_large_enough
-from counted
-left join state on counted.state_code = state.state_code
+from paired
+left join state on paired.state_code = state.state_code

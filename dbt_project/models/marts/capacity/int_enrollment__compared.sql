@@ -52,7 +52,7 @@ select
     ancestry.ancestor_org_id as org_id,
     tested.school_year,
     'NONE' as facet,
-    -- Differences of grades and LEAs do not make up for one another; a grade that one of the two does not have differs as a whole.
+    -- Differences of grades and LEAs do not make up for one another; a grade that one of the two lacks differs as a whole.
     cast(sum(abs(coalesce(assessed.student_count, 0) - coalesce(counted.student_count, 0))) as bigint) as difference_count,
     cast(coalesce(sum(counted.student_count), 0) as bigint) as enrolled_count
 from tested
@@ -62,5 +62,11 @@ left join counted
     on tested.lea_id = counted.org_id and tested.school_year = counted.school_year and tested.grade_code = counted.grade_code
 inner join ancestry on tested.lea_id = ancestry.org_id
 -- An LEA that has not been counted is not compared.
-where (tested.lea_id, tested.school_year) in (select counted.org_id, counted.school_year from counted)
+where
+    (tested.lea_id, tested.school_year) in (
+        select
+            census.org_id,
+            census.school_year
+        from counted as census
+    )
 group by ancestry.ancestor_org_id, tested.school_year
