@@ -25,7 +25,8 @@ def log_in(sender, **changes):
 def test_a_new_sender_needs_no_restart(sender):
     log_in(sender)  # `sender` was added while the server ran
 
-    assert f"{sender.sender_id} login" in processes.log_path(sender.settings, "sftp").read_text()
+    log = processes.log_path(sender.settings, "sftp")
+    processes.wait_until(sender.settings, "sftp", lambda: f"{sender.sender_id} login" in log.read_text(), 10)
 
 
 @pytest.mark.parametrize("name", ["nobody-we-know", "..", "../senders", "LEA", "", "a" * 65, "root"])

@@ -19,13 +19,9 @@ test_of_year as (
         min(registry.minimum_score) as loss,
         max(registry.maximum_score) as hoss,
         max(registry.score_standard_error) as score_standard_error,
-        string_agg(
-            distinct concat_ws(
-                '/',
-                registry.cut_score_level_2, registry.cut_score_level_3, registry.cut_score_level_4, registry.cut_score_level_5
-            ),
-            '+'
-        ) as cut_scores,
+        string_agg(distinct concat_ws(
+            '/', registry.cut_score_level_2, registry.cut_score_level_3, registry.cut_score_level_4, registry.cut_score_level_5
+        ), '+') as cut_scores,
         bool_or(registry.is_standard_setting_break) as is_break
     from {{ ref('stg_assessment_registry') }} as registry
     inner join load_ranked on registry.load_id = load_ranked.load_id
