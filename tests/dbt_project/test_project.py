@@ -106,6 +106,13 @@ def test_the_data_dictionary_names_what_each_indicator_needs() -> None:
     assert all(needed_extracts(PROJECT, path.stem) for path in OURS if path.stem.startswith("ind_"))
 
 
+def test_the_extract_that_is_counted_beside_an_indicator_is_one_that_it_needs() -> None:
+    counted = {row["indicator_id"]: row["coverage_extract"] for row in register() if row["mart_name"].startswith("indicator_value")}
+
+    assert counted["funding_cliff_exposure"] == "finance_payroll"
+    assert [name for name, extract in counted.items() if extract and f"`{extract}`" not in needed_extracts(PROJECT, f"ind_{name}")] == []
+
+
 def test_the_data_dictionary_says_how_each_indicator_tells_that_it_has_no_value() -> None:
     known = meanings(PROJECT)
 
