@@ -46,6 +46,7 @@ def contract_files(contracts: Mapping[str, Contract], pack: Pack, file_rules: Ma
     files = {
         f"{STAGING}/_sources.yml": sources(contracts),
         "dbt_project/seeds/lea_extract.csv": lea_extracts(contracts),
+        "dbt_project/seeds/state_extract.csv": state_extracts(contracts, packs),
         "dbt_project/seeds/national_code.csv": national_codes(contracts),
         "dbt_project/macros/lea_rows_by_owner.sql": TEMPLATES.get_template("lea_rows_by_owner.sql.j2").render(contracts=of_leas(contracts)),
         "expectations/contract.schema.json": json.dumps(Contract.model_json_schema(), indent=2) + "\n",
@@ -81,6 +82,30 @@ def lea_extracts(contracts: Mapping[str, Contract]) -> str:
         for contract in of_leas(contracts)
     )
     return "extract,is_expected,required_column_count\n" + "".join(rows)
+
+
+def state_extracts(contracts: Mapping[str, Contract], packs: Sequence[Pack]) -> str:
+    """Return the seed of the extracts of LEAs of which a state asks for fewer columns than the contract requires, as CSV.
+
+    A column whose blanks the state only warns of is asked for; so is one that goes unchecked in some windows and not in others.
+    """
+    counts = [
+        (pack, contract, sum(column.required and is_asked_for(pack, contract.extract, column.name) for column in contract.columns))
+        for pack in packs
+        for contract in of_leas(contracts)
+    ]
+    rows = (
+        f"{pack.state_code},{contract.extract},{count}\n"
+        for pack, contract, count in counts
+        if count < sum(column.required for column in contract.columns)
+    )
+    return "state_code,extract,required_column_count\n" + "".join(rows)
+
+
+def is_asked_for(pack: Pack, extract: str, column: str) -> bool:
+    """Return whether the state looks for blanks in a required column."""
+    settings = [pack.rules.get(rule) for rule in ("REC-002", f"REC-002.{column}")]
+    return column not in pack.optional_columns.get(extract, ()) and "not_applicable" not in settings
 
 
 def national_codes(contracts: Mapping[str, Contract]) -> str:
