@@ -42,10 +42,10 @@ select
     due.due_date,
     attempt.lea_id is not null as is_attempted,
     coalesce(attempt.is_first_pass, false) as is_first_pass,
-    coalesce(cast(attempt.answered_at at time zone 'UTC' as date) <= due.due_date, false) as is_on_time,
+    coalesce(cast(attempt.answered_at at time zone due.time_zone as date) <= due.due_date, false) as is_on_time,
     -- What has not come is as late as it is today, that is when the inputs were pinned.
     greatest(
-        cast(coalesce(attempt.answered_at, pin.pinned_at) at time zone 'UTC' as date) - due.due_date, 0
+        cast(coalesce(attempt.answered_at, pin.pinned_at) at time zone due.time_zone as date) - due.due_date, 0
     ) as days_late,
     coalesce(attempt.row_count * due.required_column_count, 0) as required_cell_count,
     coalesce(attempt.row_count * due.required_column_count - attempt.blank_cell_count, 0) as filled_cell_count
