@@ -13,6 +13,9 @@ import yaml
 from jinja2 import Environment
 
 from sealea.contract import load_contracts
+from sealea.errors import ContractError
+from sealea.pack import Pack
+from sealea.render.contracts import state_extracts, state_time_zones
 from sealea.render.dictionary import dictionary, group_owners, mart_uses, meanings
 from sealea.render.lineage import given_reasons, needed_extracts
 from sealea.settings import PROJECT
@@ -30,6 +33,29 @@ def test_the_extracts_of_leas_and_their_owners_come_from_the_contracts() -> None
 
     assert listed == set(contracts)
     assert owned == contracts
+
+
+def test_a_state_asks_for_the_required_columns_that_its_pack_neither_makes_optional_nor_leaves_unchecked() -> None:
+    contracts = load_contracts(PROJECT)
+    rules = {"REC-002.fte": "not_applicable", "REC-002.begin_date": "W", "REC-002.job_class_code": {"fall": "not_applicable", "other": "F2"}}
+    pack = Pack.model_validate(
+        {"state_code": "ZZ", "title": "Zenith", "file_name": "{extract}.csv", "optional_columns": {"staff": ["birth_date"]}, "rules": rules}
+    )
+
+    # Of staff the contract requires 7 columns, of staff_assignment and staff_vacancy 8, with an fte each; the S-275 has no names, birth dates or terms of employment.
+    assert state_extracts(contracts, [pack]).splitlines()[1:] == ["ZZ,staff,6", "ZZ,staff_assignment,7", "ZZ,staff_vacancy,7"]
+    assert (DBT_PROJECT / "seeds/state_extract.csv").read_text().splitlines()[1:] == ["AK,finance_transaction,6", "WA,staff,3"]
+
+
+def test_a_due_day_ends_in_the_time_zone_of_the_pack() -> None:
+    pack = Pack.model_validate({"state_code": "ZZ", "title": "Zenith", "file_name": "{extract}.csv"})
+    nowhere = pack.model_copy(update={"time_zone": "America/Nowhere"})
+
+    assert state_time_zones([pack]) == "state_code,time_zone\nZZ,America/New_York\n"
+    with pytest.raises(ContractError, match="ZZ: America/Nowhere"):
+        state_time_zones([nowhere])
+    rows = (DBT_PROJECT / "seeds/state_time_zone.csv").read_text().splitlines()
+    assert rows[1:] == ["AK,America/Anchorage", "EX,America/New_York", "WA,America/Los_Angeles"]
 
 
 def register() -> list[dict[str, str]]:

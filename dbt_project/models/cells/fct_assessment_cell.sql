@@ -1,8 +1,9 @@
-{%- set measures = [
-    'enrolled_count', 'expected_count', 'tested_count', 'fay_expected_count', 'fay_tested_count',
-    'level_1_count', 'level_2_count', 'level_3_count', 'level_4_count', 'level_5_count', 'proficient_count', 'fay_proficient_count',
-    'score_count', 'score_sum', 'score_sum_of_squares'
-] -%}
+{%- set level_counts = [] -%}
+{%- for level in performance_levels() %}{% do level_counts.append('level_' ~ level ~ '_count') %}{% endfor -%}
+{%- set measures =
+    ['enrolled_count', 'expected_count', 'tested_count', 'fay_expected_count', 'fay_tested_count'] + level_counts
+    + ['proficient_count', 'fay_proficient_count', 'score_count', 'score_sum', 'score_sum_of_squares']
+-%}
 {{ config(
     materialized='incremental', touched_by='org_id', extracts=['assessment_result', 'student_enrollment'],
     adds_up=measures, indexes=[{'columns': ['org_id']}]

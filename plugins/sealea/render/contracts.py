@@ -6,11 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sealea.contract import SEVERITY_MEANING, Column, Contract, Rule
+from sealea.errors import ContractError
 from sealea.pack import Pack
 
 TEMPLATES = Environment(
@@ -46,6 +48,8 @@ def contract_files(contracts: Mapping[str, Contract], pack: Pack, file_rules: Ma
     files = {
         f"{STAGING}/_sources.yml": sources(contracts),
         "dbt_project/seeds/lea_extract.csv": lea_extracts(contracts),
+        "dbt_project/seeds/state_extract.csv": state_extracts(contracts, packs),
+        "dbt_project/seeds/state_time_zone.csv": state_time_zones(packs),
         "dbt_project/seeds/national_code.csv": national_codes(contracts),
         "dbt_project/macros/lea_rows_by_owner.sql": TEMPLATES.get_template("lea_rows_by_owner.sql.j2").render(contracts=of_leas(contracts)),
         "expectations/contract.schema.json": json.dumps(Contract.model_json_schema(), indent=2) + "\n",
@@ -81,6 +85,38 @@ def lea_extracts(contracts: Mapping[str, Contract]) -> str:
         for contract in of_leas(contracts)
     )
     return "extract,is_expected,required_column_count\n" + "".join(rows)
+
+
+def state_extracts(contracts: Mapping[str, Contract], packs: Sequence[Pack]) -> str:
+    """Return the seed of the extracts of LEAs of which a state asks for fewer columns than the contract requires, as CSV.
+
+    A column whose blanks the state only warns of is asked for; so is one that goes unchecked in some windows and not in others.
+    """
+    counts = [
+        (pack, contract, sum(column.required and is_asked_for(pack, contract.extract, column.name) for column in contract.columns))
+        for pack in packs
+        for contract in of_leas(contracts)
+    ]
+    rows = (
+        f"{pack.state_code},{contract.extract},{count}\n"
+        for pack, contract, count in counts
+        if count < sum(column.required for column in contract.columns)
+    )
+    return "state_code,extract,required_column_count\n" + "".join(rows)
+
+
+def state_time_zones(packs: Sequence[Pack]) -> str:
+    """Return the seed of the zones in which due days end, as CSV. Raises ContractError for a zone that does not exist."""
+    if unknown := [pack for pack in packs if pack.time_zone not in available_timezones()]:
+        states = ", ".join(f"{pack.state_code}: {pack.time_zone}" for pack in unknown)
+        raise ContractError(f"There is no such time zone ({states}). Give time_zone of pack.yml an IANA name, such as America/Chicago.")
+    return "state_code,time_zone\n" + "".join(f"{pack.state_code},{pack.time_zone}\n" for pack in packs)
+
+
+def is_asked_for(pack: Pack, extract: str, column: str) -> bool:
+    """Return whether the state looks for blanks in a required column."""
+    settings = [pack.rules.get(rule) for rule in ("REC-002", f"REC-002.{column}")]
+    return column not in pack.optional_columns.get(extract, ()) and "not_applicable" not in settings
 
 
 def national_codes(contracts: Mapping[str, Contract]) -> str:

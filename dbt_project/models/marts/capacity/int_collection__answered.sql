@@ -6,17 +6,14 @@ pin as (
 
 ),
 
-collection_window as (
-
-    select * from {{ ref('int_window__chosen') }}
-
-),
-
+-- Of a rule and column 100 000 lines are told; one finding more, of no line, says how many others there are.
 blank as (
 
     select
         load_id,
-        count(*) as blank_cell_count
+        cast(
+            sum(case when line_number is null then cast(substring(detail, '[0-9]+') as bigint) else 1 end) as bigint
+        ) as blank_cell_count
     from {{ source('ops', 'finding') }}
     where rule_id = 'REC-002'
     group by load_id
@@ -41,31 +38,25 @@ attempt as (
 )
 
 select
-    expected.lea_id,
-    expected.extract,
-    expected.school_year,
-    collection_window.window_code,
-    collection_window.due_date,
+    due.lea_id,
+    due.extract,
+    due.school_year,
+    due.window_code,
+    due.due_date,
     attempt.lea_id is not null as is_attempted,
     coalesce(attempt.is_first_pass, false) as is_first_pass,
-    coalesce(cast(attempt.answered_at at time zone 'UTC' as date) <= collection_window.due_date, false) as is_on_time,
+    coalesce(cast(attempt.answered_at at time zone due.time_zone as date) <= due.due_date, false) as is_on_time,
     -- What has not come is as late as it is today, that is when the inputs were pinned.
     greatest(
-        cast(coalesce(attempt.answered_at, pin.pinned_at) at time zone 'UTC' as date) - collection_window.due_date, 0
+        cast(coalesce(attempt.answered_at, pin.pinned_at) at time zone due.time_zone as date) - due.due_date, 0
     ) as days_late,
-    coalesce(attempt.row_count * lea_extract.required_column_count, 0) as required_cell_count,
-    coalesce(attempt.row_count * lea_extract.required_column_count - attempt.blank_cell_count, 0) as filled_cell_count
-from {{ ref('int_collection__expected') }} as expected
-inner join {{ ref('lea_extract') }} as lea_extract on expected.extract = lea_extract.extract
-inner join collection_window
-    on
-        left(expected.lea_id, 2) = collection_window.state_code
-        and expected.extract = collection_window.extract
-        and expected.school_year = collection_window.school_year
-inner join pin on collection_window.due_date <= cast(pin.pinned_at at time zone 'UTC' as date)
+    coalesce(attempt.row_count * due.required_column_count, 0) as required_cell_count,
+    coalesce(attempt.row_count * due.required_column_count - attempt.blank_cell_count, 0) as filled_cell_count
+from {{ ref('int_collection__due') }} as due
+cross join pin
 left join attempt
     on
-        expected.lea_id = attempt.lea_id
-        and expected.extract = attempt.extract
-        and expected.school_year = attempt.school_year
-        and collection_window.window_code = attempt.window_code
+        due.lea_id = attempt.lea_id
+        and due.extract = attempt.extract
+        and due.school_year = attempt.school_year
+        and due.window_code = attempt.window_code

@@ -9,13 +9,7 @@ ancestry as (
 
 school as (
 
-    select distinct
-        org_id,
-        school_year,
-        contrast_id,
-        reference_count,
-        focal_count
-    from {{ ref('int_school_exposure__paired') }}
+    select * from {{ ref('int_school_contrast__counted') }}
 
 ),
 

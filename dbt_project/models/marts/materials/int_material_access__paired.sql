@@ -61,19 +61,11 @@ in_school as (
 )
 
 select
-    cell.org_id,
-    cell.school_year,
-    contrast.contrast_id,
-    {%- for side in ['reference', 'focal'] %}
-    cast(coalesce(
-        sum(cell.student_count) filter (where cell.subgroup_code = contrast.{{ side }}_subgroup_code), 0
-    ) as bigint) as {{ side }}_count,
-    {%- endfor %}
-    cast(max(in_school.access_share) as numeric(28, 12)) as access_share
-from {{ ref('fct_enrollment_cell') }} as cell
-inner join {{ ref('int_organisation__placed') }} as school on cell.org_id = school.org_id and school.org_type_code = 'SCHOOL'
-inner join {{ ref('contrast') }} as contrast
-    on cell.subgroup_dimension_code = contrast.subgroup_dimension_code and contrast.contrast_id = 'economic'
-left join in_school on cell.org_id = in_school.org_id and cell.school_year = in_school.school_year
-where cell.grade_code = 'ALL'
-group by cell.org_id, cell.school_year, contrast.contrast_id
+    school.org_id,
+    school.school_year,
+    school.contrast_id,
+    school.reference_count,
+    school.focal_count,
+    cast(in_school.access_share as numeric(28, 12)) as access_share
+from {{ ref('int_school_contrast__counted') }} as school
+left join in_school on school.org_id = in_school.org_id and school.school_year = in_school.school_year
