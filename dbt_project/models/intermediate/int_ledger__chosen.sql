@@ -10,7 +10,24 @@ chosen as (
 
 )
 
-select expenditure.*
+-- Codes are national from here on, where the state's crosswalk has one.
+select
+    expenditure.load_id,
+    expenditure.line_number,
+    expenditure.lea_id,
+    expenditure.school_id,
+    expenditure.fiscal_year,
+    expenditure.period_code,
+    {{ national_code('expenditure', 'fund') }} as fund_code,
+    {{ national_code('expenditure', 'function') }} as function_code,
+    {{ national_code('expenditure', 'object') }} as object_code,
+    {{ national_code('expenditure', 'program') }} as program_code,
+    expenditure.project_code,
+    expenditure.funding_level_code,
+    expenditure.ppe_exclusion_code,
+    expenditure.goal_code,
+    expenditure.payee_lea_id,
+    expenditure.amount_usd
 from {{ ref('stg_finance_ledger') }} as expenditure
 inner join chosen
     on
@@ -18,6 +35,7 @@ inner join chosen
         and expenditure.lea_id = chosen.lea_id
         and expenditure.fiscal_year = chosen.fiscal_year
         and expenditure.period_code = chosen.period_code
+{{ national_code_joins('expenditure') }}
 where
     expenditure.account_type_code = 'expenditure'
     and expenditure.amount_type_code = 'actual'
