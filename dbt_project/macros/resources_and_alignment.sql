@@ -79,14 +79,7 @@ measured as (
         organisation.org_type_code,
         organisation.school_year,
         {%- for measure, (role, levels) in measures.items() %}
-        {{ shown_measure(role, measure, taken="org_type_code in ('" ~ levels | join("', '") ~ "')") }},
-        {%- endfor %}
-        -- ESEA 8521: 90 % of the year before; 34 CFR 300.203: the level to be held. By the dollars, since a shown ratio is rounded.
-        {%- for law, role, level in [('esea', 'MAINTENANCE_OF_EFFORT', 0.9), ('idea', 'MAINTENANCE_OF_EFFORT_IDEA', 1)] %}
-        case bool_or(numerator >= {{ level }} * denominator) filter (where role = '{{ role }}' and value is not null)
-            when true then 'MET'
-            when false then 'NOT_MET'
-        end as effort_{{ law }}_status_code{{ ',' if not loop.last }}
+        {{ shown_measure(role, measure, taken="org_type_code in ('" ~ levels | join("', '") ~ "')") }}{{ ',' if not loop.last }}
         {%- endfor %}
     from organisation
     left join shown on organisation.org_id = shown.org_id and organisation.school_year = shown.school_year
@@ -111,8 +104,9 @@ laid_out as (
             when measured.org_type_code = 'SCHOOL' then 'NOT_APPLICABLE'
             else 'MISSING_INPUT'
         end as goal_reason_code,
-        measured.effort_esea_status_code,
-        measured.effort_idea_status_code,
+        {%- for law in ['esea', 'idea'] %}
+        case when measured.effort_{{ law }}_ratio is not null then effort.{{ law }}_status_code end as effort_{{ law }}_status_code,
+        {%- endfor %}
         {%- for measure in measures %}
         measured.{{ measure }},
         measured.{{ measure }}_reason_code{{ ',' if not loop.last }}
@@ -120,6 +114,8 @@ laid_out as (
     from measured
     -- Goals are of LEAs, regions and states.
     left join goal on measured.org_id = goal.org_id and measured.school_year = goal.school_year
+    left join {{ ref('int_effort__judged') }} as effort
+        on measured.org_id = effort.org_id and measured.school_year = effort.school_year
 
 )
 

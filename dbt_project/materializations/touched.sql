@@ -30,10 +30,10 @@
     {{ return('true' if orgs is none else is_one_of(column, orgs)) }}
 {% endmacro %}
 
-{# Return the condition that a column names a load of the relation load_ranked, which PostgreSQL then looks up one by one; true if all #}
+{# Return the condition that a column names a load of the relation `loads`, which PostgreSQL then looks up one by one; true if all #}
 {# organisations are read. #}
-{% macro is_of_touched_loads(column, extracts) %}
-    {{ return('true' if touched_orgs(extracts) is none else column ~ ' = any(array(select load_id from load_ranked))') }}
+{% macro is_of_touched_loads(column, extracts, loads='load_ranked') %}
+    {{ return('true' if touched_orgs(extracts) is none else column ~ ' = any(array(select load_id from ' ~ loads ~ '))') }}
 {% endmacro %}
 
 {# Return the condition that rows are of a load that staging's tests have not passed yet: looked up, unless that is true of all. #}

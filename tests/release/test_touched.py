@@ -138,16 +138,10 @@ def send_again(state: State) -> tuple[str, str, str]:
     own, others = own_file.read_text().splitlines(), other_file.read_text().splitlines()
     tested = next(line for line in others[4:] if ",PARTICIPATED," in line)
     shared = ",".join([*own[1].split(",")[:2], *tested.split(",")[2:]]).replace(other, lea)
-    ledger, assignments = (
-        own_file.with_name(own_file.name.replace("assessment_result", extract)) for extract in ("finance_ledger", "staff_assignment")
-    )
-    lines = ledger.read_text().splitlines()
-    paid = next(number for number, line in enumerate(lines) if ",UNAUD," in line and ",actual,expenditure,1,2300," in line)
-    columns = [",payee_lea_id", *("," for _ in lines[1:])]
-    columns[paid] = f",{other}"
+    assignments = own_file.with_name(own_file.name.replace("assessment_result", "staff_assignment"))
     inbox = state.settings.sftp_dir / lea.lower() / "inbox"
     (inbox / own_file.name).write_text("\n".join([own[0], *own[4:], shared]) + "\n")
-    (inbox / ledger.name).write_text("\n".join(line + column for line, column in zip(lines, columns, strict=True)) + "\n")
+    pay(state, own_file, other)
     (inbox / assignments.name).write_text("\n".join(assignments.read_text().splitlines()[:-1]) + "\n")
     roster = last_file.with_name(last_file.name.replace("assessment_result", "student_enrollment"))
     students = pl.read_csv(roster, infer_schema=False).with_columns(pl.lit("Y").alias("is_economically_disadvantaged"))
@@ -157,6 +151,17 @@ def send_again(state: State) -> tuple[str, str, str]:
     statuses = state.query("select status, count(*) from (select * from ops.load_status order by load_id desc limit 5) as newest group by status")
     assert sorted(statuses) == [("accepted", 4), ("returned", 1)]
     return lea, other, rostered
+
+
+def pay(state: State, results: Path, payee: str) -> None:
+    """Send the ledger that lies beside results again; a line of its last period names the LEA that was paid."""
+    ledger = results.with_name(results.name.replace("assessment_result", "finance_ledger"))
+    lines = ledger.read_text().splitlines()
+    paid = next(number for number, line in enumerate(lines) if ",UNAUD," in line and ",actual,expenditure,1,2300," in line)
+    columns = [",payee_lea_id", *("," for _ in lines[1:])]
+    columns[paid] = f",{payee}"
+    text = "\n".join(line + column for line, column in zip(lines, columns, strict=True)) + "\n"
+    (state.settings.sftp_dir / results.parent.name / "inbox" / ledger.name).write_text(text)
 
 
 def test_only_the_touched_organisations_are_made_again_and_all_is_what_a_full_build_gives(state):
@@ -209,6 +214,30 @@ def test_a_run_that_breaks_off_leaves_what_it_touched_to_the_next_and_keeps_what
     assert state.scopes_rewritten_of_others("candidate.achievement_and_gaps", last) == changed
 
     after = state.contents()
+    with psycopg.connect(state.settings.pipeline_dsn) as connection:
+        connection.execute("delete from ops.basis")
+    state.build()
+    assert state.contents() == after
+
+
+def test_a_payee_that_takes_its_books_back_and_sends_a_budget_leaves_the_payment_to_the_payer(state):
+    (payer, results), (payee, others) = list(plain_results(state).items())[:2]
+    pay(state, results, payee)
+    state.receive()
+    state.build()
+    classes = f"select distinct expenditure_class_code from intermediate.int_ledger__classified where lea_id = '{payer}' and function_code = '2300'"
+    assert sorted(state.query(classes)) == [("current",), ("payment_to_lea",)]
+
+    ledger = others.with_name(others.name.replace("assessment_result", "finance_ledger"))
+    header, *lines = ledger.read_text().splitlines()
+    budget = "\n".join([header, *(line for line in lines if ",budget," in line)]) + "\n"
+    (state.settings.sftp_dir / payee.lower() / "inbox" / ledger.name).write_text(budget)
+    state.receive()
+    assert state.query("select status from ops.load_status order by load_id desc limit 1") == [("accepted",)]
+    state.build()
+    after = state.contents()
+    assert state.query(classes) == [("current",)]
+
     with psycopg.connect(state.settings.pipeline_dsn) as connection:
         connection.execute("delete from ops.basis")
     state.build()

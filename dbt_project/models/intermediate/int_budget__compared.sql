@@ -27,10 +27,13 @@ expenditure as (
         sum(ledger.amount_usd) as amount_usd
     from {{ ref('stg_finance_ledger') }} as ledger
     inner join load_ranked on ledger.load_id = load_ranked.load_id and ledger.lea_id = load_ranked.owner_org_id
+    {{ national_code_joins('ledger', ['function', 'object']) }}
     -- Transfers between funds are neither budgeted nor actual spending of the LEA.
     where
         ledger.account_type_code = 'expenditure'
-        and not coalesce(ledger.function_code like '52%' or ledger.object_code like '9%', false)
+        and not coalesce(
+            {{ national_code('ledger', 'function') }} like '52%' or {{ national_code('ledger', 'object') }} like '9%', false
+        )
     group by
         ledger.lea_id,
         ledger.fiscal_year,

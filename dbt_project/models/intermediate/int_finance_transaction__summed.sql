@@ -18,7 +18,14 @@ placed as (
 
     select
         {{ leaf_org_id('posting.lea_id') }} as org_id,
-        posting.*
+        posting.lea_id,
+        posting.fiscal_year,
+        {{ national_code('posting', 'fund') }} as fund_code,
+        {{ national_code('posting', 'function') }} as function_code,
+        {{ national_code('posting', 'object') }} as object_code,
+        {{ national_code('posting', 'program') }} as program_code,
+        posting.school_code,
+        posting.amount_usd
     from {{ ref('stg_finance_transaction') }} as posting
     inner join load_ranked on posting.load_id = load_ranked.load_id and posting.lea_id = load_ranked.owner_org_id
     left join organisation as lea on posting.lea_id = lea.org_id and lea.org_type_code = 'LEA'
@@ -27,6 +34,7 @@ placed as (
             posting.lea_id || '-' || posting.school_code = school.org_id
             and lea.org_id = school.lea_id
             and school.org_type_code = 'SCHOOL'
+    {{ national_code_joins('posting') }}
 
 )
 

@@ -3,46 +3,40 @@
 ) }}
 with
 
-load_ranked as (
-
-    select * from {{ ref('int_load__ranked') }}
-    where extract = 'finance_ledger' and {{ is_touched('owner_org_id', ['finance_ledger']) }}
-
-),
-
-expenditure as (
-
-    select * from {{ ref('stg_finance_ledger') }}
-    where
-        account_type_code = 'expenditure'
-        and amount_type_code = 'actual'
-        and {{ is_of_touched_loads('load_id', ['finance_ledger']) }}
-
-),
-
--- Amounts are year to date, so one period counts: audited, unaudited, else the latest quarter; in two windows, the later window.
 chosen as (
 
-    select distinct on (expenditure.lea_id, expenditure.fiscal_year)
-        expenditure.lea_id,
-        expenditure.fiscal_year,
-        expenditure.period_code,
-        expenditure.load_id
-    from expenditure
-    inner join load_ranked on expenditure.load_id = load_ranked.load_id and expenditure.lea_id = load_ranked.owner_org_id
-    order by
-        expenditure.lea_id,
-        expenditure.fiscal_year,
-        array_position(array['AUD', 'UNAUD', 'Q4', 'Q3', 'Q2', 'Q1'], expenditure.period_code),
-        load_ranked.window_rank
+    select * from {{ ref('int_ledger_period__chosen') }}
+    where {{ is_touched('lea_id', ['finance_ledger']) }}
 
 )
 
-select expenditure.*
-from expenditure
+-- Codes are national from here on, where the state's crosswalk has one.
+select
+    expenditure.load_id,
+    expenditure.line_number,
+    expenditure.lea_id,
+    expenditure.school_id,
+    expenditure.fiscal_year,
+    expenditure.period_code,
+    {{ national_code('expenditure', 'fund') }} as fund_code,
+    {{ national_code('expenditure', 'function') }} as function_code,
+    {{ national_code('expenditure', 'object') }} as object_code,
+    {{ national_code('expenditure', 'program') }} as program_code,
+    expenditure.project_code,
+    expenditure.funding_level_code,
+    expenditure.ppe_exclusion_code,
+    expenditure.goal_code,
+    expenditure.payee_lea_id,
+    expenditure.amount_usd
+from {{ ref('stg_finance_ledger') }} as expenditure
 inner join chosen
     on
         expenditure.load_id = chosen.load_id
         and expenditure.lea_id = chosen.lea_id
         and expenditure.fiscal_year = chosen.fiscal_year
         and expenditure.period_code = chosen.period_code
+{{ national_code_joins('expenditure') }}
+where
+    expenditure.account_type_code = 'expenditure'
+    and expenditure.amount_type_code = 'actual'
+    and {{ is_of_touched_loads('expenditure.load_id', ['finance_ledger'], loads='chosen') }}

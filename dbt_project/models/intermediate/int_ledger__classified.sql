@@ -16,13 +16,14 @@ ledger as (
 
 ),
 
+-- Whose books of the whole year are here: a budget or a quarter does not tell what a payee bought with the money.
 reporting as (
 
-    select distinct
-        owner_org_id as lea_id,
-        school_year
-    from {{ ref('int_load__ranked') }}
-    where extract = 'finance_ledger' and window_rank = 1
+    select
+        lea_id,
+        fiscal_year
+    from {{ ref('int_ledger_period__chosen') }}
+    where {{ is_full_year('period_code') }}
 
 )
 
@@ -66,5 +67,5 @@ left join organisation as school
 left join reporting
     on
         ledger.payee_lea_id = reporting.lea_id
-        and ledger.fiscal_year = reporting.school_year
+        and ledger.fiscal_year = reporting.fiscal_year
         and ledger.payee_lea_id <> ledger.lea_id

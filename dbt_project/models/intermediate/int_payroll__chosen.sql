@@ -32,7 +32,22 @@ chosen as (
 
 )
 
-select payroll.*
+-- Codes are national from here on, as in the ledger.
+select
+    payroll.load_id,
+    payroll.line_number,
+    payroll.lea_id,
+    payroll.school_id,
+    payroll.fiscal_year,
+    payroll.period_code,
+    payroll.staff_pid,
+    {{ national_code('payroll', 'fund') }} as fund_code,
+    {{ national_code('payroll', 'function') }} as function_code,
+    {{ national_code('payroll', 'object') }} as object_code,
+    {{ national_code('payroll', 'program') }} as program_code,
+    payroll.project_code,
+    payroll.payroll_activity_code,
+    payroll.amount_usd
 from payroll
 inner join chosen
     on
@@ -40,3 +55,4 @@ inner join chosen
         and payroll.lea_id = chosen.lea_id
         and payroll.fiscal_year = chosen.fiscal_year
         and payroll.period_code = chosen.period_code
+{{ national_code_joins('payroll') }}

@@ -37,7 +37,7 @@ SHARED_STAFF = """
     inner join raw.staff_assignment as other using (staff_pid, school_year)
     inner join ops.basis_load on other.load_id = basis_load.load_id
 """
-# What is paid to an LEA counts with the payer or not, as the payee sends a ledger or none.
+# What is paid to an LEA counts with the payer or not, as what the payee spent in the whole year is here or not.
 PAYERS = """
     select distinct payer.lea_id
     from raw.finance_ledger as payer

@@ -26,12 +26,10 @@ spending as (
     select
         org_id,
         school_year,
-        case
-            when not bool_or(is_unknown and current_usd <> 0) then coalesce(sum(current_usd) filter (where is_own), 0)
-        end as state_local_usd,
-        case
-            when not bool_or(is_unknown and special_usd <> 0) then coalesce(sum(special_usd) filter (where is_own), 0)
-        end as special_usd,
+        case when not bool_or(is_unknown and current_usd <> 0) then coalesce(sum(current_usd) filter (where is_own), 0) end
+            as state_local_usd,
+        case when not bool_or(is_unknown and special_usd <> 0) then coalesce(sum(special_usd) filter (where is_own), 0) end
+            as special_usd,
         case
             when not bool_or(funding_level_code in ('UNKNOWN', 'state_local') and special_usd <> 0)
                 then coalesce(sum(special_usd) filter (where funding_level_code = 'local'), 0)
@@ -58,6 +56,8 @@ effort as (
 
     select
         spending.*,
+        student.student_count,
+        student.disability_count,
         spending.state_local_usd / nullif(student.student_count, 0) as state_local_per_pupil_usd,
         spending.special_usd / nullif(student.disability_count, 0) as special_per_child_usd,
         spending.special_local_usd / nullif(student.disability_count, 0) as special_local_per_child_usd
