@@ -47,9 +47,11 @@ select
     indicator_value.interval_high,
     indicator_value.n,
     case
-        when indicator_value.reason_code is not null then indicator_value.reason_code
+        when indicator_value.reason_code <> 'USE_UNKNOWN' then indicator_value.reason_code
         -- A state that sets no minimum publishes nothing that needs one.
         when register.minimum_parameter is not null and coalesce(indicator_value.n < state_minimum.value, true) then 'SMALL_N'
+        -- What nobody logged leaves no value, but bounds, which readers see of as many students as any number needs.
+        else indicator_value.reason_code
     end as reason_code
 from indicator_value
 inner join register on indicator_value.indicator_id = register.indicator_id
