@@ -25,7 +25,7 @@ class Parameters(Closed):
     """The numbers that a state sets; they reach dbt as ops.state_parameter."""
 
     minimum_n: int = Field(default=10, ge=1, description="Students below which a cell is withheld (ESEA 1111(c)(3)(A)).")
-    minimum_n_gap: int = Field(default=20, ge=1, description="Students that each side of a standardised gap needs.")
+    minimum_n_gap: int = Field(default=20, ge=1, description="Students that each side of a standardised gap needs, at least minimum_n.")
     minimum_teacher_fte: float = Field(default=3, ge=0, description="Teacher FTE below which a staff cell is withheld.")
     inexperienced_maximum_years: int = Field(default=2, ge=0, description="Completed years up to which a teacher is inexperienced (FS203).")
     minimum_rated_teachers: int = Field(default=10, ge=0, description="Rated teacher FTE below which a rate of ratings is withheld.")

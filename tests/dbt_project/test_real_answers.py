@@ -319,7 +319,8 @@ def test_readers_see_the_rounded_restricted_values_and_nothing_of_withheld_ones(
         select count(*), count(shown.value),
             count(*) filter (where shown.reason_code is null and shown.value is distinct from round(kept.value, register.decimals)),
             count(*) filter (where kept.reason_code is not null and num_nonnulls(
-                shown.value, shown.numerator, shown.denominator, shown.standard_error, shown.interval_low, shown.interval_high, shown.n) > 0),
+                shown.value, shown.numerator, shown.denominator, shown.standard_error) > 0
+                or kept.reason_code <> 'USE_UNKNOWN' and num_nonnulls(shown.interval_low, shown.interval_high, shown.n) > 0),
             count(*) filter (where (shown.indicator_id is null) or (kept.indicator_id is null))
         from candidate.indicator_value as shown
         full join restricted.indicator_value_restricted as kept

@@ -1,5 +1,6 @@
 """The suites of expectations/marts/ against the marts as dbt builds them from the sample state."""
 
+import psycopg
 import pytest
 
 from sealea.errors import ReleaseHeld
@@ -90,6 +91,15 @@ def test_a_planted_error_holds_the_release_and_is_named(state, rule):
 
     assert unmet(state) - WARNED == {rule} | ALSO.get(rule, set())
     assert state.pointers() == served
+
+
+def test_a_gap_needs_the_minimum_of_all_numbers_too_where_that_of_gaps_is_smaller(state):
+    """9 students on one side, in a state that needs 10 for every number and says 5 of gaps."""
+    with psycopg.connect(state.pipeline) as connection:
+        connection.execute("update ops.state_parameter set value = 5 where parameter = 'minimum_n_gap'")
+    state.change(PLANTED["GATE-044"])
+
+    assert unmet(state) - WARNED == {"GATE-044"}
 
 
 def test_a_ratio_of_half_a_teacher_is_its_numerator_by_its_denominator_although_both_are_rounded(state):

@@ -65,8 +65,6 @@ paired as (
 select
     paired.*,
     least(paired.reference_count, paired.focal_count) as smaller_count,
-    coalesce(
-        least(paired.reference_count, paired.focal_count) >= greatest(state.minimum_n_gap, state.minimum_n), false
-    ) as is_large_enough
+    coalesce(least(paired.reference_count, paired.focal_count) >= state.minimum_n_gap, false) as is_large_enough
 from paired
 left join state on paired.state_code = state.state_code

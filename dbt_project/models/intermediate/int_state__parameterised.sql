@@ -9,7 +9,8 @@ state_parameter as (
 select
     state_code,
     max(value) filter (where parameter = 'minimum_n') as minimum_n,
-    max(value) filter (where parameter = 'minimum_n_gap') as minimum_n_gap,
+    -- No gap of fewer students than any other number of theirs needs.
+    max(value) filter (where parameter in ('minimum_n', 'minimum_n_gap')) as minimum_n_gap,
     max(value) filter (where parameter = 'minimum_teacher_fte') as minimum_teacher_fte,
     max(value) filter (where parameter = 'minimum_rated_teachers') as minimum_rated_teachers,
     max(value) filter (where parameter = 'inexperienced_maximum_years') as inexperienced_maximum_years,

@@ -7,9 +7,20 @@ register as (
 
 ),
 
-state_parameter as (
+state_minimum as (
 
-    select * from {{ source('ops', 'state_parameter') }}
+    select
+        state_code,
+        parameter,
+        value
+    from {{ source('ops', 'state_parameter') }}
+    where parameter <> 'minimum_n_gap'
+    union all
+    select
+        state_code,
+        'minimum_n_gap' as parameter,
+        minimum_n_gap as value
+    from {{ ref('int_state__parameterised') }}
 
 ),
 
@@ -36,13 +47,15 @@ select
     indicator_value.interval_high,
     indicator_value.n,
     case
-        when indicator_value.reason_code is not null then indicator_value.reason_code
+        when indicator_value.reason_code <> 'USE_UNKNOWN' then indicator_value.reason_code
         -- A state that sets no minimum publishes nothing that needs one.
-        when register.minimum_parameter is not null and coalesce(indicator_value.n < state_parameter.value, true) then 'SMALL_N'
+        when register.minimum_parameter is not null and coalesce(indicator_value.n < state_minimum.value, true) then 'SMALL_N'
+        -- What nobody logged leaves no value, but bounds, which readers see of as many students as any number needs.
+        else indicator_value.reason_code
     end as reason_code
 from indicator_value
 inner join register on indicator_value.indicator_id = register.indicator_id
-left join state_parameter
+left join state_minimum
     on
-        left(indicator_value.org_id, 2) = state_parameter.state_code
-        and register.minimum_parameter = state_parameter.parameter
+        left(indicator_value.org_id, 2) = state_minimum.state_code
+        and register.minimum_parameter = state_minimum.parameter

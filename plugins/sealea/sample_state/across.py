@@ -135,11 +135,13 @@ def in_another_field(held: Held, jobs: pl.DataFrame) -> pl.DataFrame:
 
 
 def of_pay(staff: pl.DataFrame, jobs: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Yield pay for a full position that no schedule has, and pay far from that of the LEA's others in the job."""
+    """Yield work without pay, pay for a full position that no schedule has, and pay far from that of the LEA's others in the job."""
     person = [*OFFICE, "staff_state_id"]
     positions = jobs.group_by(person).agg(pl.col("fte").cast(pl.Float64).sum(), pl.col("job_class_code").unique()).filter(pl.col("fte") > 0)
     pay = pl.col("annual_base_salary_usd").cast(pl.Float64, strict=False)
-    full = staff.join(positions, on=person).with_columns(full=pay / pl.col("fte")).filter(pl.col("full") > 0)
+    held = staff.join(positions, on=person).with_columns(full=pay / pl.col("fte"))
+    yield told("PER-108", "S", held.filter(pl.col("full") == 0))
+    full = held.filter(pl.col("full") > 0)
     yield told("PER-012", "W", full.filter(~pl.col("full").is_between(*FULL_PAY_USD)))
     alike = full.filter(pl.col("job_class_code").list.len() == 1).with_columns(pl.col("job_class_code").list.first())
     group = [*OFFICE, "job_class_code"]

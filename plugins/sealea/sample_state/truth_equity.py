@@ -79,7 +79,7 @@ def exposure(state: Organisations, flags: pl.DataFrame, enrolled: pl.DataFrame) 
 def pay(state: Organisations, frame: pl.DataFrame, enrolled: pl.DataFrame) -> list[pl.DataFrame]:
     """Return the pay of poor students' teachers by that of others (3.8), as it is and without what degree and experience explain in the LEA.
 
-    `frame` has assignments of teachers with `salary_usd`, NULL where nobody told it, `degree` and `experience`.
+    `frame` has assignments of teachers, each of the whole year, with `salary_usd`, NULL where nobody told it, `degree` and `experience`.
     """
     person = ["lea", "number", "school_year"]
     whole = frame.with_columns(full=pl.col("salary_usd") / pl.col("fte").sum().over(person), step=pl.col("experience").clip(0, LAST_STEP) // STEPS)

@@ -120,7 +120,11 @@ def needs(size: Size, state: Organisations, values: pl.DataFrame, enrolled: pl.D
         base, aim, begin = float(target["baseline_value"]), float(target["target_value"]), int(target["baseline_year"])
         for (org_id, year), counts in students.items():
             value = actual.get((*(org_id if name == "org_id" else target[name] for name in SCOPE), year))
-            if value is not None and year > begin:
+            # The way under one standard is not the way under another.
+            is_broken = target["indicator_id"] == "proficiency" and has_new_scale(size, target["subject_code"], year) != has_new_scale(
+                size, target["subject_code"], begin
+            )
+            if value is not None and year > begin and not is_broken:
                 left = max(DIRECTIONS[target["indicator_id"]] * (aim - value), 0) / abs(aim - base)
                 need.setdefault((org_id, year), {})[target["goal_code"]] = left * counts[target["contrast_id"]]
     return need

@@ -16,15 +16,13 @@ reference as (
 
 ),
 
--- The smaller group decides whether there is a gap to show; it has to reach both minima of the state.
+-- The smaller group decides whether there is a gap to show; it has to reach the state's minimum.
 gap as (
 
     select
         paired.*,
         least(paired.reference_count, paired.focal_count) as smaller_count,
-        coalesce(
-            least(paired.reference_count, paired.focal_count) >= greatest(state.minimum_n_gap, state.minimum_n), false
-        ) as is_large_enough,
+        coalesce(least(paired.reference_count, paired.focal_count) >= state.minimum_n_gap, false) as is_large_enough,
         reference.standard_deviation as state_standard_deviation
     from {{ ref('int_score_contrast__paired') }} as paired
     left join state on paired.state_code = state.state_code

@@ -9,12 +9,12 @@ state as (
 
 ),
 
--- V of small groups is kept with its reason; so is the trend through it. Both minima of the state hold, as for the gaps.
+-- V of small groups is kept with its reason; so is the trend through it. The state's minimum holds as for the gaps.
 trend as (
 
     select
         fitted.*,
-        coalesce(fitted.n >= greatest(state.minimum_n_gap, state.minimum_n), false) as is_large_enough
+        coalesce(fitted.n >= state.minimum_n_gap, false) as is_large_enough
     from {{ ref('int_gap_trend__fitted') }} as fitted
     left join state on left(fitted.org_id, 2) = state.state_code
 

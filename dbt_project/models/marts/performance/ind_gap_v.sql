@@ -14,9 +14,7 @@ contrast_rank as (
     select
         ranked.*,
         least(ranked.reference_count, ranked.focal_count) as smaller_count,
-        coalesce(
-            least(ranked.reference_count, ranked.focal_count) >= greatest(state.minimum_n_gap, state.minimum_n), false
-        ) as is_large_enough,
+        coalesce(least(ranked.reference_count, ranked.focal_count) >= state.minimum_n_gap, false) as is_large_enough,
         cast(ranked.won_pair_count as double precision) / nullif(ranked.pair_count, 0) as won_probability
     from {{ ref('int_score_contrast__ranked') }} as ranked
     left join state on left(ranked.org_id, 2) = state.state_code

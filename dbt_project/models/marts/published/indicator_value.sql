@@ -9,12 +9,14 @@ register as (
 
 ),
 
--- Small cells and net negative amounts stay in the restricted mart: of a row with a reason, readers see the key and the reason.
+-- Small cells and net negative amounts stay in the restricted mart: of a row with a reason, readers see the key and the reason,
+-- and where use was not logged the bounds between which the value lies (indicators.md 4.3).
 screened as (
 
     select
         *,
         reason_code is null as is_shown,
+        coalesce(reason_code, 'USE_UNKNOWN') = 'USE_UNKNOWN' as has_bounds,
         case reason_code when 'SMALL_N' then '*' else reason_code end as published_reason_code
     from {{ ref('indicator_value_restricted') }}
 
@@ -41,7 +43,10 @@ select
     } %}
     {%- for measure, decimals in measures.items() %}
     cast(
-        case when screened.is_shown then round(screened.{{ measure }}, {{ decimals }}) end as numeric(18, 6)
+        case
+            when screened.{{ 'has_bounds' if measure in ('interval_low', 'interval_high', 'n') else 'is_shown' }}
+                then round(screened.{{ measure }}, {{ decimals }})
+        end as numeric(18, 6)
     ) as {{ measure }},
     {%- endfor %}
     screened.published_reason_code as reason_code,

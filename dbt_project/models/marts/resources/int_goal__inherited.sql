@@ -21,7 +21,8 @@ select distinct on (
     goal.subgroup_code,
     goal.contrast_id,
     goal.baseline_value,
-    goal.target_value
+    goal.target_value,
+    goal.is_comparable
 from {{ ref('int_goal__projected') }} as goal
 inner join organisation on goal.org_id in (organisation.org_id, organisation.state_code)
 order by

@@ -15,7 +15,8 @@ goal as (
     from {{ ref('int_goal__inherited') }} as inherited
     inner join {{ ref('dim_indicator') }} as register on inherited.indicator_id = register.indicator_id
     left join {{ ref('contrast') }} as contrast on inherited.contrast_id = contrast.contrast_id
-    where inherited.target_value is not null
+    -- What the status of the goal calls not comparable leaves no way that could be told (int_goal__measured).
+    where inherited.target_value is not null and inherited.is_comparable
 
 ),
 
@@ -59,7 +60,10 @@ measured as (
             and goal.school_year = student.school_year
             and goal.grade_code = student.grade_code
             and goal.affected_subgroup_code = student.subgroup_code
-    where actual.facet = 'NONE' and actual.value is not null and goal.direction <> 0
+    where
+        actual.facet = case actual.indicator_id when 'mean_score_z' then 'BASE_YEAR' else 'NONE' end
+        and actual.value is not null
+        and goal.direction <> 0
 
 )
 
