@@ -1,12 +1,5 @@
 with
 
-load_ranked as (
-
-    select * from {{ ref('int_load__ranked') }}
-    where extract = 'assessment_registry' and window_rank = 1
-
-),
-
 -- What the regular test of a grade gives, whatever its administrations.
 test_of_year as (
 
@@ -16,6 +9,7 @@ test_of_year as (
         registry.subject_code,
         registry.grade_code,
         string_agg(distinct registry.test_code, '+' order by registry.test_code) as test_codes,
+        count(distinct (registry.test_code, registry.minimum_score, registry.maximum_score)) = 1 as is_one_scale,
         min(registry.minimum_score) as loss,
         max(registry.maximum_score) as hoss,
         max(registry.score_standard_error) as score_standard_error,
@@ -24,7 +18,8 @@ test_of_year as (
         ), '+') as cut_scores,
         bool_or(registry.is_standard_setting_break) as is_break
     from {{ ref('stg_assessment_registry') }} as registry
-    inner join load_ranked on registry.load_id = load_ranked.load_id
+    inner join {{ ref('int_load__ranked') }} as load_ranked
+        on registry.load_id = load_ranked.load_id and load_ranked.extract = 'assessment_registry' and load_ranked.window_rank = 1
     where registry.assessment_type_code = 'REGULAR'
     group by load_ranked.owner_org_id, registry.school_year, registry.subject_code, registry.grade_code
 
@@ -35,7 +30,9 @@ compared as (
 
     select
         *,
-        is_break or coalesce((test_codes, loss, hoss) <> lag((test_codes, loss, hoss)) over history, true) as begins_scale,
+        is_break
+        or coalesce((test_codes, loss, hoss, is_one_scale) <> lag((test_codes, loss, hoss, is_one_scale)) over history, true)
+            as begins_scale,
         coalesce(cut_scores <> lag(cut_scores) over history, true) as has_new_cuts
     from test_of_year
     window history as (partition by state_code, subject_code, grade_code order by school_year asc)
@@ -62,7 +59,8 @@ select
     concat_ws('-', state_code, subject_code, grade_code, scale_year, cut_set_year) as cut_set_id,
     loss,
     hoss,
-    score_standard_error
+    score_standard_error,
+    is_one_scale
 from dated
 union all
 -- All grades together are comparable while each of them is.
@@ -75,6 +73,7 @@ select
     md5(string_agg(concat_ws('-', grade_code, scale_year, cut_set_year), ' ' order by grade_code)) as cut_set_id,
     null as loss,
     null as hoss,
-    null as score_standard_error
+    null as score_standard_error,
+    null as is_one_scale
 from dated
 group by state_code, school_year, subject_code
