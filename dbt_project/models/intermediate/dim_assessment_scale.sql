@@ -50,30 +50,27 @@ dated as (
 
 )
 
+-- All grades together are comparable while each of them is. A test that ends a course is taken in any grade of middle and high
+-- school: its levels count there, so that its cut scores do, and its scores nowhere, so that its scale does not (1.2).
 select
-    state_code,
-    school_year,
-    subject_code,
-    grade_code,
-    concat_ws('-', state_code, subject_code, grade_code, scale_year) as scale_id,
-    concat_ws('-', state_code, subject_code, grade_code, scale_year, cut_set_year) as cut_set_id,
-    loss,
-    hoss,
-    score_standard_error,
-    is_one_scale
+    dated.state_code,
+    dated.school_year,
+    dated.subject_code,
+    enrolled.grade_code,
+    string_agg(
+        concat_ws('-', dated.state_code, dated.subject_code, dated.grade_code, dated.scale_year), ' ' order by dated.grade_code
+    ) filter (where enrolled.grade_code in (dated.grade_code, 'ALL')) as scale_id,
+    string_agg(
+        concat_ws('-', dated.state_code, dated.subject_code, dated.grade_code, dated.scale_year, dated.cut_set_year),
+        ' ' order by dated.grade_code
+    ) as cut_set_id,
+    min(dated.loss) filter (where enrolled.grade_code = dated.grade_code) as loss,
+    max(dated.hoss) filter (where enrolled.grade_code = dated.grade_code) as hoss,
+    max(dated.score_standard_error) filter (where enrolled.grade_code = dated.grade_code) as score_standard_error,
+    bool_and(dated.is_one_scale) filter (where enrolled.grade_code = dated.grade_code) as is_one_scale
 from dated
-union all
--- All grades together are comparable while each of them is.
-select
-    state_code,
-    school_year,
-    subject_code,
-    'ALL' as grade_code,
-    md5(string_agg(concat_ws('-', grade_code, scale_year), ' ' order by grade_code)) as scale_id,
-    md5(string_agg(concat_ws('-', grade_code, scale_year, cut_set_year), ' ' order by grade_code)) as cut_set_id,
-    null as loss,
-    null as hoss,
-    null as score_standard_error,
-    null as is_one_scale
-from dated
-group by state_code, school_year, subject_code
+cross join lateral unnest(
+    case dated.grade_code when 'EOC' then array['06', '07', '08', '09', '10', '11', '12'] else array[dated.grade_code] end
+    || array['ALL']
+) as enrolled (grade_code)
+group by dated.state_code, dated.school_year, dated.subject_code, enrolled.grade_code
