@@ -1,48 +1,45 @@
 {{ config(
     materialized='incremental', touched_by='org_id', extracts=['assessment_result', 'student_enrollment'], indexes=[{'columns': ['org_id']}]
 ) }}
-{%- set keys = 'org_id, school_year, subject_code, subgroup_code' %}
+{%- set keys = ['org_id', 'school_year', 'subject_code', 'subgroup_code'] %}
 with
 
--- The last year in which a grade of the group had other cut scores than in this one.
-cell as (
+-- From when to when a grade has the same cut scores.
+cut_set as (
 
     select
-        assessment.*,
-        case
-            when scale.cut_set_id is null then assessment.school_year
-            when scale.cut_set_id <> lag(scale.cut_set_id) over grade then lag(assessment.school_year) over grade
-        end as other_cuts_year
-    from {{ ref('fct_assessment_cell') }} as assessment
-    inner join {{ ref('int_organisation__placed') }} as organisation
-        on assessment.org_id = organisation.org_id and organisation.org_type_code <> 'PSEUDO_CHILD'
-    left join {{ ref('dim_assessment_scale') }} as scale
-        on
-            organisation.state_code = scale.state_code
-            and assessment.school_year = scale.school_year
-            and assessment.subject_code = scale.subject_code
-            and assessment.grade_code = scale.grade_code
-    where
-        assessment.grade_code <> 'ALL' and assessment.subgroup_code <> 'UNKNOWN' and assessment.tested_count > 0
-        and {{ is_touched('assessment.org_id', ['assessment_result', 'student_enrollment']) }}
-    window grade as (
-        partition by assessment.org_id, assessment.subject_code, assessment.grade_code, assessment.subgroup_code
-        order by assessment.school_year asc
-    )
+        *,
+        min(school_year) over same_cuts as first_year,
+        max(school_year) over same_cuts as last_year
+    from {{ ref('dim_assessment_scale') }}
+    window same_cuts as (partition by state_code, subject_code, grade_code, cut_set_id)
 
 ),
 
--- All grades together are those that the group has: the cut scores of others do not matter to it.
-summed as (
+-- By grade, and of all grades together those that the group has: the cut scores of others do not matter to it.
+cell as (
 
     select
-        {{ keys }},
-        coalesce(grade_code, 'ALL') as grade_code,
-        max(other_cuts_year) as other_cuts_year,
-        sum(proficient_count) as proficient_count,
-        sum(tested_count) as tested_count
-    from cell
-    group by {{ keys }}, grouping sets ((grade_code), ())
+        assessment.{{ keys | join(', assessment.') }},
+        coalesce(assessment.grade_code, 'ALL') as grade_code,
+        -- What the registry of tests lacks goes with no other year.
+        max(coalesce(cut_set.first_year, assessment.school_year)) as cuts_since,
+        min(coalesce(cut_set.last_year, assessment.school_year)) as cuts_until,
+        sum(assessment.proficient_count) as proficient_count,
+        sum(assessment.tested_count) as tested_count
+    from {{ ref('fct_assessment_cell') }} as assessment
+    inner join {{ ref('int_organisation__placed') }} as organisation
+        on assessment.org_id = organisation.org_id and organisation.org_type_code <> 'PSEUDO_CHILD'
+    left join cut_set
+        on
+            organisation.state_code = cut_set.state_code
+            and assessment.school_year = cut_set.school_year
+            and assessment.subject_code = cut_set.subject_code
+            and assessment.grade_code = cut_set.grade_code
+    where
+        assessment.grade_code <> 'ALL' and assessment.subgroup_code <> 'UNKNOWN' and assessment.tested_count > 0
+        and {{ is_touched('assessment.org_id', ['assessment_result', 'student_enrollment']) }}
+    group by assessment.{{ keys | join(', assessment.') }}, grouping sets ((assessment.grade_code), ())
 
 ),
 
@@ -51,14 +48,15 @@ pooled as (
 
     {%- for years in [2, 3] %}
     select
-        {{ keys }},
+        {{ keys | join(', ') }},
         grade_code,
         'YEARS_{{ years }}' as facet,
         count(*) over years_{{ years }} = {{ years }} as is_whole,
-        coalesce(max(other_cuts_year) over years_{{ years }} <= school_year - {{ years }}, true) as is_comparable,
+        max(cuts_since) over years_{{ years }} <= school_year - {{ years - 1 }}
+        and min(cuts_until) over years_{{ years }} >= school_year as is_comparable,
         sum(proficient_count) over years_{{ years }} as proficient_count,
         sum(tested_count) over years_{{ years }} as tested_count
-    from summed
+    from cell
     window years_{{ years }} as (
         partition by org_id, subject_code, grade_code, subgroup_code
         order by school_year asc
