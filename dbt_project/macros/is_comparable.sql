@@ -1,7 +1,7 @@
 {#
     Return whether a value of `indicator_id` may be held against one of another year, both given as rows of dim_assessment_scale: rates of
-    proficiency under the same cut scores, scores and gaps of scores on the same scale. What the registry of tests does not know is
-    compared with nothing; whatever rests on no test, always (indicators.md 0.7).
+    proficiency under the same cut scores, those of tests that end courses among them; scores and gaps of scores on the same scale. What
+    the registry of tests does not know is compared with nothing; whatever rests on no test, always (indicators.md 0.7).
 #}
 {% macro is_comparable(indicator_id, year, baseline) -%}
     case

@@ -125,7 +125,7 @@ def test_every_reason_for_no_value_is_one_that_is_explained_to_readers() -> None
 
 def test_the_data_dictionary_names_what_each_indicator_needs() -> None:
     assert needed_extracts(PROJECT, "ind_gap_trend") == ["`assessment_registry`", "`assessment_result`", "`student_enrollment`"]
-    assert needed_extracts(PROJECT, "ind_participation") == ["`assessment_result`", "`student_enrollment`"]
+    assert needed_extracts(PROJECT, "ind_participation") == ["`assessment_registry`", "`assessment_result`", "`student_enrollment`"]
     assert needed_extracts(PROJECT, "ind_first_pass_acceptance") == ["the log of submissions"]
     # Neither the mart nor the macro of that name makes it one that rests on other indicators.
     assert needed_extracts(PROJECT, "ind_materials_adoption") == ["`material_adoption`", "`material`"]
@@ -143,7 +143,7 @@ def test_the_data_dictionary_says_how_each_indicator_tells_that_it_has_no_value(
     known = meanings(PROJECT)
 
     assert given_reasons(PROJECT, "ind_participation", known) == {"NO_STUDENTS"}
-    assert given_reasons(PROJECT, "ind_gap_v", known) == {"NO_STUDENTS", "SMALL_N", "SATURATED"}
+    assert given_reasons(PROJECT, "ind_gap_v", known) == {"NO_STUDENTS", "SMALL_N", "SATURATED", "NOT_COMPARABLE"}
     assert given_reasons(PROJECT, "ind_equity_gap_quartile", known) == {"MISSING_INPUT", "NOT_REQUIRED", "NO_STAFF", "SMALL_N"}
     assert given_reasons(PROJECT, "ind_submission_timeliness", known) == set()
     sections = dictionary(PROJECT).split("### ")[1:]

@@ -1,12 +1,5 @@
 with
 
-load_ranked as (
-
-    select * from {{ ref('int_load__ranked') }}
-    where extract = 'assessment_registry' and window_rank = 1
-
-),
-
 -- What the regular test of a grade gives, whatever its administrations.
 test_of_year as (
 
@@ -16,6 +9,7 @@ test_of_year as (
         registry.subject_code,
         registry.grade_code,
         string_agg(distinct registry.test_code, '+' order by registry.test_code) as test_codes,
+        count(distinct (registry.test_code, registry.minimum_score, registry.maximum_score)) = 1 as is_one_scale,
         min(registry.minimum_score) as loss,
         max(registry.maximum_score) as hoss,
         max(registry.score_standard_error) as score_standard_error,
@@ -24,7 +18,8 @@ test_of_year as (
         ), '+') as cut_scores,
         bool_or(registry.is_standard_setting_break) as is_break
     from {{ ref('stg_assessment_registry') }} as registry
-    inner join load_ranked on registry.load_id = load_ranked.load_id
+    inner join {{ ref('int_load__ranked') }} as load_ranked
+        on registry.load_id = load_ranked.load_id and load_ranked.extract = 'assessment_registry' and load_ranked.window_rank = 1
     where registry.assessment_type_code = 'REGULAR'
     group by load_ranked.owner_org_id, registry.school_year, registry.subject_code, registry.grade_code
 
@@ -35,7 +30,9 @@ compared as (
 
     select
         *,
-        is_break or coalesce((test_codes, loss, hoss) <> lag((test_codes, loss, hoss)) over history, true) as begins_scale,
+        is_break
+        or coalesce((test_codes, loss, hoss, is_one_scale) <> lag((test_codes, loss, hoss, is_one_scale)) over history, true)
+            as begins_scale,
         coalesce(cut_scores <> lag(cut_scores) over history, true) as has_new_cuts
     from test_of_year
     window history as (partition by state_code, subject_code, grade_code order by school_year asc)
@@ -53,28 +50,27 @@ dated as (
 
 )
 
+-- All grades together are comparable while each of them is. A test that ends a course is taken in any grade of middle and high
+-- school: its levels count there, so that its cut scores do, and its scores nowhere, so that its scale does not (1.2).
 select
-    state_code,
-    school_year,
-    subject_code,
-    grade_code,
-    concat_ws('-', state_code, subject_code, grade_code, scale_year) as scale_id,
-    concat_ws('-', state_code, subject_code, grade_code, scale_year, cut_set_year) as cut_set_id,
-    loss,
-    hoss,
-    score_standard_error
+    dated.state_code,
+    dated.school_year,
+    dated.subject_code,
+    enrolled.grade_code,
+    string_agg(
+        concat_ws('-', dated.state_code, dated.subject_code, dated.grade_code, dated.scale_year), ' ' order by dated.grade_code
+    ) filter (where enrolled.grade_code in (dated.grade_code, 'ALL')) as scale_id,
+    string_agg(
+        concat_ws('-', dated.state_code, dated.subject_code, dated.grade_code, dated.scale_year, dated.cut_set_year),
+        ' ' order by dated.grade_code
+    ) as cut_set_id,
+    min(dated.loss) filter (where enrolled.grade_code = dated.grade_code) as loss,
+    max(dated.hoss) filter (where enrolled.grade_code = dated.grade_code) as hoss,
+    max(dated.score_standard_error) filter (where enrolled.grade_code = dated.grade_code) as score_standard_error,
+    bool_and(dated.is_one_scale) filter (where enrolled.grade_code = dated.grade_code) as is_one_scale
 from dated
-union all
--- All grades together are comparable while each of them is.
-select
-    state_code,
-    school_year,
-    subject_code,
-    'ALL' as grade_code,
-    md5(string_agg(concat_ws('-', grade_code, scale_year), ' ' order by grade_code)) as scale_id,
-    md5(string_agg(concat_ws('-', grade_code, scale_year, cut_set_year), ' ' order by grade_code)) as cut_set_id,
-    null as loss,
-    null as hoss,
-    null as score_standard_error
-from dated
-group by state_code, school_year, subject_code
+cross join lateral unnest(
+    case dated.grade_code when 'EOC' then array['06', '07', '08', '09', '10', '11', '12'] else array[dated.grade_code] end
+    || array['ALL']
+) as enrolled (grade_code)
+group by dated.state_code, dated.school_year, dated.subject_code, enrolled.grade_code

@@ -1,11 +1,5 @@
 with
 
-organisation as (
-
-    select * from {{ ref('int_organisation__placed') }}
-
-),
-
 result as (
 
     select
@@ -57,12 +51,13 @@ select
     ) as is_expected,
     case when result.is_tested then result.performance_level end as performance_level,
     result.is_tested and result.performance_level >= state.proficient_level as is_proficient,
-    -- Levels of the alternate assessment count, its scores do not (0.8); a score counts on the scale of the student's own grade.
+    -- Levels of the alternate assessment count, its scores do not (0.8); a score counts on the one scale of the own grade (1.4).
     case
         when
             result.is_tested
             and result.assessment_type_code = 'REGULAR'
             and result.grade_tested_code = result.grade_enrolled_code
+            and coalesce(scale.is_one_scale, true)
             then result.scale_score
     end as scale_score
 from result
@@ -72,6 +67,13 @@ left join roster
         and result.school_year = roster.school_year
         and result.student_pid = roster.student_pid
 left join {{ ref('int_state__parameterised') }} as state on result.state_code = state.state_code
-left join organisation as lea on result.responsible_lea_id = lea.org_id and lea.org_type_code = 'LEA'
-left join organisation as school
+left join {{ ref('dim_assessment_scale') }} as scale
+    on
+        result.state_code = scale.state_code
+        and result.school_year = scale.school_year
+        and result.subject_code = scale.subject_code
+        and result.grade_enrolled_code = scale.grade_code
+left join {{ ref('int_organisation__placed') }} as lea
+    on result.responsible_lea_id = lea.org_id and lea.org_type_code = 'LEA'
+left join {{ ref('int_organisation__placed') }} as school
     on result.responsible_school_id = school.org_id and lea.org_id = school.lea_id and school.org_type_code = 'SCHOOL'

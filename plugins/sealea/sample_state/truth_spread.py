@@ -27,13 +27,14 @@ def levels(cells: pl.DataFrame) -> list[pl.DataFrame]:
 
 
 def pooled(cells: pl.DataFrame) -> list[pl.DataFrame]:
-    """Return proficiency over two and three years in all of which there were students of the group, and the same cut scores (1.11)."""
+    """Return proficiency over two and three years in all of which students of the group were tested, under the same cut scores (1.11)."""
     keys = [name for name in CELL if name != "school_year"]
+    tested = cells.filter(pl.col("tested") > 0)
     parts = []
     for years in POOLED:
-        shifted = [cells.with_columns(pl.col("school_year") + back) for back in range(years)]
+        shifted = [tested.with_columns(pl.col("school_year") + back) for back in range(years)]
         sums = pl.concat(shifted).group_by(CELL).agg(pl.col("proficient", "tested").sum(), pl.len(), pl.col("is_new_scale").n_unique().alias("cuts"))
-        whole = sums.filter((pl.col("len") == years) & (pl.col("cuts") == 1) & (pl.col("tested") > 0)).join(cells.select(CELL), on=CELL, how="semi")
+        whole = sums.filter((pl.col("len") == years) & (pl.col("cuts") == 1)).join(tested.select(CELL), on=CELL, how="semi")
         facet = pl.lit(f"YEARS_{years}")
         parts.append(
             whole.select(

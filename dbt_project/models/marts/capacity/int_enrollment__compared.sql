@@ -31,7 +31,8 @@ tested as (
     from assessed
     inner join {{ ref('dim_assessment_scale') }} as scale
         on left(assessed.lea_id, 2) = scale.state_code and assessed.school_year = scale.school_year
-    where scale.grade_code <> 'ALL'
+    -- All grades together have no test, and not everybody in a grade takes one that ends a course.
+    where scale.is_one_scale is not null
     union
     select
         lea_id,

@@ -15,9 +15,16 @@ contrast_score as (
     select
         paired.*,
         least(paired.reference_count, paired.focal_count) as smaller_count,
-        coalesce(least(paired.reference_count, paired.focal_count) >= state.minimum_n_gap, false) as is_large_enough
+        coalesce(least(paired.reference_count, paired.focal_count) >= state.minimum_n_gap, false) as is_large_enough,
+        coalesce(scale.is_one_scale, true) as is_one_scale
     from {{ ref('int_score_contrast__paired') }} as paired
     left join state on paired.state_code = state.state_code
+    left join {{ ref('dim_assessment_scale') }} as scale
+        on
+            paired.state_code = scale.state_code
+            and paired.school_year = scale.school_year
+            and paired.subject_code = scale.subject_code
+            and paired.grade_code = scale.grade_code
 
 ),
 
@@ -48,5 +55,7 @@ gap as (
 )
 
 select
-    {{ gap_row('gap_g', 'hedges_g', 'error', "'NO_VARIATION'") }}
+    {{ gap_row(
+        'gap_g', 'hedges_g', 'error', "'NO_VARIATION'", "case when is_one_scale then 'NO_STUDENTS' else 'NOT_COMPARABLE' end"
+    ) }}
 from gap

@@ -23,7 +23,8 @@ gap as (
         paired.*,
         least(paired.reference_count, paired.focal_count) as smaller_count,
         coalesce(least(paired.reference_count, paired.focal_count) >= state.minimum_n_gap, false) as is_large_enough,
-        reference.standard_deviation as state_standard_deviation
+        reference.standard_deviation as state_standard_deviation,
+        coalesce(scale.is_one_scale, true) as is_one_scale
     from {{ ref('int_score_contrast__paired') }} as paired
     left join state on paired.state_code = state.state_code
     left join reference
@@ -32,6 +33,12 @@ gap as (
             and paired.school_year = reference.school_year
             and paired.subject_code = reference.subject_code
             and paired.grade_code = reference.grade_code
+    left join {{ ref('dim_assessment_scale') }} as scale
+        on
+            paired.state_code = scale.state_code
+            and paired.school_year = scale.school_year
+            and paired.subject_code = scale.subject_code
+            and paired.grade_code = scale.grade_code
 
 ),
 
@@ -51,5 +58,7 @@ standardised as (
 )
 
 select
-    {{ gap_row('gap_state_sd', 'gap', 'error', "'NO_VARIATION'") }}
+    {{ gap_row(
+        'gap_state_sd', 'gap', 'error', "'NO_VARIATION'", "case when is_one_scale then 'NO_STUDENTS' else 'NOT_COMPARABLE' end"
+    ) }}
 from standardised

@@ -39,8 +39,32 @@ gap as (
         {{ gap_v_error('normal_deviate', 'probability_error') }} as error
     from normal
 
+),
+
+-- Where the regular tests of a grade have several scales, nobody's score can be held against another's.
+unscaled as (
+
+    select paired.*
+    from {{ ref('int_score_contrast__paired') }} as paired
+    inner join {{ ref('int_organisation__placed') }} as organisation
+        on paired.org_id = organisation.org_id and organisation.org_type_code in ('SEA', 'REGION', 'LEA')
+    inner join {{ ref('dim_assessment_scale') }} as scale
+        on
+            paired.state_code = scale.state_code
+            and paired.school_year = scale.school_year
+            and paired.subject_code = scale.subject_code
+            and paired.grade_code = scale.grade_code
+    where not scale.is_one_scale
+
 )
 
 select
     {{ gap_row('gap_v', 'gap_v', 'error', "'SATURATED'") }}
 from gap
+union all
+select
+    {{ indicator_row(
+        'gap_v', value='null', n='least(reference_count, focal_count)', reason_code="'NOT_COMPARABLE'",
+        subject_code='subject_code', grade_code='grade_code', contrast_id='contrast_id'
+    ) }}
+from unscaled

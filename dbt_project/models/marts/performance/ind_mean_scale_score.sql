@@ -23,6 +23,7 @@ mean as (
 
     select
         cell.*,
+        coalesce(scale.is_one_scale, true) as is_one_scale,
         cell.score_sum / nullif(cell.score_count, 0) as mean_score,
         greatest(
             (cell.score_sum_of_squares - cell.score_sum * cell.score_sum / nullif(cell.score_count, 0))
@@ -31,6 +32,12 @@ mean as (
         ) as variance
     from cell
     inner join organisation on cell.org_id = organisation.org_id
+    left join {{ ref('dim_assessment_scale') }} as scale
+        on
+            organisation.state_code = scale.state_code
+            and cell.school_year = scale.school_year
+            and cell.subject_code = scale.subject_code
+            and cell.grade_code = scale.grade_code
 
 )
 
@@ -54,5 +61,5 @@ select
     cast(null as numeric(18, 6)) as interval_low,
     cast(null as numeric(18, 6)) as interval_high,
     cast(score_count as numeric(18, 6)) as n,
-    case when score_count = 0 then 'NO_STUDENTS' end as reason_code
+    case when score_count > 0 then null when is_one_scale then 'NO_STUDENTS' else 'NOT_COMPARABLE' end as reason_code
 from mean

@@ -29,6 +29,7 @@ distance as not materialized (
         cell.subgroup_code,
         reference.reference_code,
         cell.score_count as tested_count,
+        reference.mean_score is null as is_of_several_scales,
         -- Where all of the state score alike nobody has a distance: none of them is in the mean or in its error.
         case when reference.standard_deviation is not null then cell.score_count else 0 end as score_count,
         (cell.score_sum - cell.score_count * reference.mean_score) / reference.standard_deviation as z_sum,
@@ -56,6 +57,7 @@ mean as (
         {{ keys }},
         {{ grade }} as grade_code,
         sum(tested_count) as tested_count,
+        bool_or(is_of_several_scales) as is_of_several_scales,
         sum(score_count) as score_count,
         sum(z_sum) / nullif(sum(score_count), 0) as mean_z,
         sqrt(sum(score_count * variance)) / nullif(sum(score_count), 0) as error
@@ -68,11 +70,11 @@ mean as (
 
 select
     {{ indicator_row(
-        'mean_score_z',
-        value='mean_z',
+        'mean_score_z', value='mean_z',
         standard_error='case when score_count >= ' ~ var('minimum_n_spread') ~ ' then error end',
         n='score_count',
-        reason_code="case when mean_z is null then case when tested_count > 0 then 'NO_VARIATION' else 'NO_STUDENTS' end end",
+        reason_code="case when mean_z is null then case when tested_count > 0 then 'NO_VARIATION'"
+        ~ " when is_of_several_scales then 'NOT_COMPARABLE' else 'NO_STUDENTS' end end",
         subject_code='subject_code', grade_code='grade_code', subgroup_code='subgroup_code', facet='reference_code'
     ) }}
 from mean

@@ -1,78 +1,78 @@
 {{ config(
     materialized='incremental', touched_by='org_id', extracts=['assessment_result', 'student_enrollment'], indexes=[{'columns': ['org_id']}]
 ) }}
+{%- set keys = ['org_id', 'school_year', 'subject_code', 'subgroup_code'] %}
 with
 
-organisation as (
+-- From when to when a grade has the same cut scores.
+cut_set as (
 
-    select * from {{ ref('int_organisation__placed') }}
-    where org_type_code <> 'PSEUDO_CHILD'
+    select
+        *,
+        min(school_year) over same_cuts as first_year,
+        max(school_year) over same_cuts as last_year
+    from {{ ref('dim_assessment_scale') }}
+    window same_cuts as (partition by state_code, subject_code, grade_code, cut_set_id)
 
 ),
 
+-- By grade, and of all grades together those that the group has: the cut scores of others do not matter to it.
 cell as (
 
     select
-        assessment.*,
-        scale.cut_set_id
+        assessment.{{ keys | join(', assessment.') }},
+        coalesce(assessment.grade_code, 'ALL') as grade_code,
+        -- What the registry of tests lacks goes with no other year.
+        max(coalesce(cut_set.first_year, assessment.school_year)) as cuts_since,
+        min(coalesce(cut_set.last_year, assessment.school_year)) as cuts_until,
+        sum(assessment.proficient_count) as proficient_count,
+        sum(assessment.tested_count) as tested_count
     from {{ ref('fct_assessment_cell') }} as assessment
-    inner join organisation on assessment.org_id = organisation.org_id
-    left join {{ ref('dim_assessment_scale') }} as scale
+    inner join {{ ref('int_organisation__placed') }} as organisation
+        on assessment.org_id = organisation.org_id and organisation.org_type_code <> 'PSEUDO_CHILD'
+    left join cut_set
         on
-            organisation.state_code = scale.state_code
-            and assessment.school_year = scale.school_year
-            and assessment.subject_code = scale.subject_code
-            and assessment.grade_code = scale.grade_code
-    where assessment.subgroup_code <> 'UNKNOWN'
+            organisation.state_code = cut_set.state_code
+            and assessment.school_year = cut_set.school_year
+            and assessment.subject_code = cut_set.subject_code
+            and assessment.grade_code = cut_set.grade_code
+    where
+        assessment.grade_code <> 'ALL' and assessment.subgroup_code <> 'UNKNOWN' and assessment.tested_count > 0
+        and {{ is_touched('assessment.org_id', ['assessment_result', 'student_enrollment']) }}
+    group by assessment.{{ keys | join(', assessment.') }}, grouping sets ((assessment.grade_code), ())
 
 ),
 
--- Each year with the one or two years before it, where there are so many.
+-- Each year with the one or two years before it, where there are tested students in all of them.
 pooled as (
 
     {%- for years in [2, 3] %}
     select
-        org_id,
-        school_year,
-        subject_code,
+        {{ keys | join(', ') }},
         grade_code,
-        subgroup_code,
         'YEARS_{{ years }}' as facet,
         count(*) over years_{{ years }} = {{ years }} as is_whole,
-        count(cut_set_id) over years_{{ years }} = {{ years }}
-        and min(cut_set_id) over years_{{ years }} = max(cut_set_id) over years_{{ years }} as is_comparable,
+        max(cuts_since) over years_{{ years }} <= school_year - {{ years - 1 }}
+        and min(cuts_until) over years_{{ years }} >= school_year as is_comparable,
         sum(proficient_count) over years_{{ years }} as proficient_count,
         sum(tested_count) over years_{{ years }} as tested_count
     from cell
-    window
-        years_{{ years }} as (
-            partition by org_id, subject_code, grade_code, subgroup_code
-            order by school_year asc
-            range between {{ years - 1 }} preceding and current row
-        )
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+    window years_{{ years }} as (
+        partition by org_id, subject_code, grade_code, subgroup_code
+        order by school_year asc
+        range between {{ years - 1 }} preceding and current row
+    )
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 
 )
 
 select
-    'proficiency_pooled' as indicator_id,
-    org_id,
-    school_year,
-    subject_code,
-    grade_code,
-    subgroup_code,
-    'NONE' as contrast_id,
-    facet,
-    cast(proficient_count as numeric(18, 6)) as numerator,
-    cast(tested_count as numeric(18, 6)) as denominator,
-    cast(case when is_comparable then proficient_count / nullif(tested_count, 0) end as numeric(18, 6)) as value,
-    cast(null as numeric(18, 6)) as standard_error,
-    cast(null as numeric(18, 6)) as interval_low,
-    cast(null as numeric(18, 6)) as interval_high,
-    cast(tested_count as numeric(18, 6)) as n,
-    case when not is_comparable then 'NOT_COMPARABLE' when tested_count = 0 then 'NO_STUDENTS' end as reason_code
+    {{ indicator_row(
+        'proficiency_pooled', numerator='proficient_count', denominator='tested_count', n='tested_count',
+        value='case when is_comparable then proficient_count / tested_count end',
+        reason_code="case when not is_comparable then 'NOT_COMPARABLE' end",
+        subject_code='subject_code', grade_code='grade_code', subgroup_code='subgroup_code', facet='facet'
+    ) }}
 from pooled
 where is_whole

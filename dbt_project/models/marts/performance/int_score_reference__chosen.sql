@@ -13,7 +13,7 @@ scale as (
 
 ),
 
--- (n - 1) s^2 is the sum of squares less n times the squared mean.
+-- NULL where the tests of a grade have several scales. (n - 1) s^2 is the sum of squares less n times the squared mean.
 state_score as (
 
     select
@@ -21,13 +21,21 @@ state_score as (
         cell.school_year,
         cell.subject_code,
         cell.grade_code,
-        cell.score_sum / cell.score_count as mean_score,
+        scale.scale_id,
+        cell.score_sum / nullif(cell.score_count, 0) as mean_score,
         sqrt(greatest(
-            (cell.score_sum_of_squares - cell.score_sum * cell.score_sum / cell.score_count) / (cell.score_count - 1), 0
+            (cell.score_sum_of_squares - cell.score_sum * cell.score_sum / nullif(cell.score_count, 0))
+            / nullif(cell.score_count - 1, 0), 0
         )) as standard_deviation
     from {{ ref('fct_assessment_cell') }} as cell
     inner join organisation on cell.org_id = organisation.org_id
-    where cell.subgroup_code = 'ALL' and cell.grade_code <> 'ALL' and cell.score_count > 1
+    left join scale
+        on
+            cell.org_id = scale.state_code
+            and cell.school_year = scale.school_year
+            and cell.subject_code = scale.subject_code
+            and cell.grade_code = scale.grade_code
+    where cell.subgroup_code = 'ALL' and cell.grade_code <> 'ALL' and (cell.score_count > 1 or not scale.is_one_scale)
 
 ),
 
@@ -46,22 +54,17 @@ reference as (
     union all
     -- For a trend the first year on the scale stays the yardstick (indicators.md 1.4).
     select
-        state_score.state_code,
-        state_score.school_year,
-        state_score.subject_code,
-        state_score.grade_code,
+        state_code,
+        school_year,
+        subject_code,
+        grade_code,
         'BASE_YEAR' as reference_code,
-        first_value(state_score.school_year) over since_base as reference_year,
-        first_value(state_score.mean_score) over since_base as mean_score,
-        first_value(state_score.standard_deviation) over since_base as standard_deviation
+        first_value(school_year) over since_base as reference_year,
+        first_value(mean_score) over since_base as mean_score,
+        first_value(standard_deviation) over since_base as standard_deviation
     from state_score
-    inner join scale
-        on
-            state_score.state_code = scale.state_code
-            and state_score.school_year = scale.school_year
-            and state_score.subject_code = scale.subject_code
-            and state_score.grade_code = scale.grade_code
-    window since_base as (partition by scale.scale_id order by state_score.school_year asc)
+    where scale_id is not null
+    window since_base as (partition by scale_id order by school_year asc)
 
 )
 
