@@ -128,6 +128,8 @@
     union all
     select * from {{ ref('ind_submission_completeness') }} where indicator_id = 'submission_completeness'
     union all
+    select * from {{ ref('ind_school_coverage') }} where indicator_id = 'school_coverage'
+    union all
     select * from {{ ref('ind_first_pass_acceptance') }} where indicator_id = 'first_pass_acceptance'
     union all
     select * from {{ ref('ind_error_resolution') }} where indicator_id = 'error_resolution'

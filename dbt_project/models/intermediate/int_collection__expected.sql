@@ -53,7 +53,4 @@ select
     collection.due_date
 from collection
 inner join lea on collection.state_code = lea.state_code
--- Open on a day of the school year, July to June; without a date, open.
-where
-    coalesce(lea.open_date <= make_date(collection.school_year, 6, 30), true)
-    and coalesce(lea.close_date >= make_date(collection.school_year - 1, 7, 1), true)
+where {{ is_open_in('lea', 'collection.school_year') }}

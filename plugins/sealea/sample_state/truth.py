@@ -10,6 +10,7 @@ import polars as pl
 from sealea.sample_state.organisations import RACES, Organisations
 from sealea.sample_state.size import Size
 from sealea.sample_state.students import Students
+from sealea.sample_state.truth_capacity import school_coverage
 from sealea.sample_state.truth_goals import alignment, goals
 from sealea.sample_state.truth_materials import Materials
 from sealea.sample_state.truth_money import Money
@@ -64,10 +65,15 @@ class Truth:
         parts = [*self.scores.values(), *self.teachers.values(enrolled), *self.money.values(enrolled)]
         if self.has_schools:
             parts.append(told(self.scores.consistency(pl.concat(self.census))))
+            parts.append(school_coverage(self.state, self.size.school_years, self.reported()))
             parts += self.materials.values(enrolled, pl.concat(self.grades), pl.concat(self.money.lines))
         values = pl.concat(parts)
         # Sums of fractions differ in their last digits with the order of rows, which threads decide, and zero in its sign.
         return values.with_columns(stored("value"), stored("n")).sort(KEYS)
+
+    def reported(self) -> dict[str, pl.DataFrame]:
+        """Return by extract the `school` and `school_year` that records which count have named."""
+        return {"assessment_result": pl.concat(self.scores.cells), "staff_assignment": pl.concat(self.teachers.schools)}
 
     def of_goals(self, values: pl.DataFrame) -> dict[str, pl.DataFrame]:
         """Return the tables that are told of goals beside the `values` of indicators: where they stand, and where money goes."""

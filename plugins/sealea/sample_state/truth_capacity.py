@@ -84,3 +84,21 @@ def recurrence(state: Organisations, attempts: pl.DataFrame, findings: pl.DataFr
         sums = frame.group_by("org_id", "school_year", "facet").agg(n=pl.len(), again=pl.col("again").fill_null(value=False).sum())
         parts.append(sums.with_columns(indicator_id=pl.lit("error_recurrence"), value=pl.col("again") / pl.col("n")))
     return parts
+
+
+def school_coverage(state: Organisations, years: list[int], reported: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return which part of the schools that are open the files name (7.2), as if every year had fallen due.
+
+    `reported` has by extract the rows of schools that were named, `school` and `school_year`. Every school has grades that are tested.
+    """
+    parts = []
+    for year in years:
+        schools = pl.DataFrame({"school": state.open_in(year).nonzero()[0]}).cast(pl.Int64)
+        for extract, named in reported.items():
+            told_of = named.filter(pl.col("school_year") == year)["school"].cast(pl.Int64).unique()
+            is_named = pl.col("school").is_in(told_of.to_list())
+            parts.append(schools.with_columns(school_year=pl.lit(year, pl.Int64), extract=pl.lit(extract), is_named=is_named))
+    sums = [
+        frame.group_by("org_id", "school_year", "facet").agg(n=pl.len(), value=pl.col("is_named").mean()) for frame in scopes(state, pl.concat(parts))
+    ]
+    return told(pl.concat(sums).with_columns(indicator_id=pl.lit("school_coverage")))

@@ -22,9 +22,11 @@ class Teachers:
     assignments: list[pl.DataFrame] = field(default_factory=list)
     credentials: list[pl.DataFrame] = field(default_factory=list)
     vacancies: list[pl.DataFrame] = field(default_factory=list)
+    schools: list[pl.DataFrame] = field(default_factory=list)
 
     def add(self, rows: pl.DataFrame, year: int) -> None:
         """Take in the assignments that counted, rows of `teaching.assignments`; `known` says whose experience, rating and pay were reported."""
+        self.schools.append(rows.filter(pl.col("school") >= 0).select(pl.col("school").unique()).with_columns(school_year=pl.lit(year, pl.Int64)))
         teachers = rows.filter((pl.col("job") == TEACHER) & (pl.col("school") >= 0))
         known = pl.col("known")
         self.assignments.append(
