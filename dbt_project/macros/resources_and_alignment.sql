@@ -94,7 +94,7 @@ measured as (
 audited as (
 
     select
-        rolled.ancestor_org_id as org_id,
+        ancestry.ancestor_org_id as org_id,
         period.fiscal_year as school_year,
         case
             when bool_and(period.period_code = 'AUD') then 'AUDITED'
@@ -102,9 +102,9 @@ audited as (
             else 'UNAUDITED'
         end as books_status_code
     from {{ ref('int_ledger_period__chosen') }} as period
-    inner join {{ ref('int_lea__rolled') }} as rolled on period.lea_id = rolled.org_id
+    inner join {{ ref('int_ancestry__expanded') }} as ancestry on period.lea_id = ancestry.org_id
     where {{ is_full_year('period.period_code') }}
-    group by rolled.ancestor_org_id, period.fiscal_year
+    group by ancestry.ancestor_org_id, period.fiscal_year
 
 ),
 
