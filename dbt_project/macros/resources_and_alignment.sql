@@ -10,6 +10,7 @@
 {#- The role of each measure's row, and the organisations of which it is taken. -#}
 {%- set measures = {
     'current_expenditure_usd': ('CURRENT_EXPENDITURE', spending),
+    'on_behalf_expenditure_usd': ('CURRENT_EXPENDITURE_ON_BEHALF', spending),
     'per_pupil_expenditure_usd': ('PER_PUPIL_EXPENDITURE', spending),
     'site_per_pupil_expenditure_usd': ('SITE_PER_PUPIL_EXPENDITURE', ['SCHOOL']),
     'instruction_share': ('INSTRUCTION_SHARE', spending),
@@ -79,11 +80,31 @@ measured as (
         organisation.org_type_code,
         organisation.school_year,
         {%- for measure, (role, levels) in measures.items() %}
-        {{ shown_measure(role, measure, taken="org_type_code in ('" ~ levels | join("', '") ~ "')") }}{{ ',' if not loop.last }}
+        {{ shown_measure(role, measure, taken="org_type_code in ('" ~ levels | join("', '") ~ "')") }},
         {%- endfor %}
+        -- By the dollars: a small deficit is shown as a ratio of 0.
+        bool_or(numerator < 0) filter (where role = 'FUND_BALANCE_RATIO' and value is not null) as is_fund_balance_negative
     from organisation
     left join shown on organisation.org_id = shown.org_id and organisation.school_year = shown.school_year
     group by organisation.org_id, organisation.school_year, organisation.org_type_code
+
+),
+
+-- Whether what was spent in the whole year is audited, in all LEAs that are added, in some or in none.
+audited as (
+
+    select
+        ancestry.ancestor_org_id as org_id,
+        period.fiscal_year as school_year,
+        case
+            when bool_and(period.period_code = 'AUD') then 'AUDITED'
+            when bool_or(period.period_code = 'AUD') then 'PARTLY_AUDITED'
+            else 'UNAUDITED'
+        end as books_status_code
+    from {{ ref('int_ledger_period__chosen') }} as period
+    inner join {{ ref('int_ancestry__expanded') }} as ancestry on period.lea_id = ancestry.org_id
+    where {{ is_full_year('period.period_code') }}
+    group by ancestry.ancestor_org_id, period.fiscal_year
 
 ),
 
@@ -104,6 +125,8 @@ laid_out as (
             when measured.org_type_code = 'SCHOOL' then 'NOT_APPLICABLE'
             else 'MISSING_INPUT'
         end as goal_reason_code,
+        measured.is_fund_balance_negative,
+        case when measured.current_expenditure_usd is not null then audited.books_status_code end as books_status_code,
         {%- for law in ['esea', 'idea'] %}
         case when measured.effort_{{ law }}_ratio is not null then effort.{{ law }}_status_code end as effort_{{ law }}_status_code,
         {%- endfor %}
@@ -114,6 +137,7 @@ laid_out as (
     from measured
     -- Goals are of LEAs, regions and states.
     left join goal on measured.org_id = goal.org_id and measured.school_year = goal.school_year
+    left join audited on measured.org_id = audited.org_id and measured.school_year = audited.school_year
     left join {{ ref('int_effort__judged') }} as effort
         on measured.org_id = effort.org_id and measured.school_year = effort.school_year
 

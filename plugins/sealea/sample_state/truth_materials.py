@@ -128,7 +128,10 @@ def lag(shares: pl.DataFrame) -> pl.DataFrame:
 
 
 def spending(state: Organisations, frame: pl.DataFrame, lines: pl.DataFrame, enrolled: pl.DataFrame) -> list[pl.DataFrame]:
-    """Return what was spent on materials of high quality, of what the books have for materials and by student, in LEAs that told both (4.4)."""
+    """Return what was spent on materials of high quality, of what the books have for materials and by student, in LEAs that told both (4.4).
+
+    A region and the state add up the LEAs whose books have as much as they say they spent.
+    """
     yearly = ["lea", "school_year"]
     is_of_books = pl.col("function").str.contains("^(1|221)") & pl.col("object").is_in(list(BOOKS))
     books = lines.filter("is_final").group_by(yearly).agg(books=pl.col("cents").filter(is_of_books).sum() / 100)
@@ -138,7 +141,8 @@ def spending(state: Organisations, frame: pl.DataFrame, lines: pl.DataFrame, enr
     both = placed(state, told_of.join(books, on=yearly).join(pupils, on=yearly, how="left"))
     parts = []
     for column in ABOVE_SCHOOLS:
-        sums = both.group_by(pl.col(column).alias("org_id"), "school_year").agg(pl.col("good", "books", "students").sum())
+        added = both if column == "lea_id" else both.filter(pl.col("good") <= pl.col("books"))
+        sums = added.group_by(pl.col(column).alias("org_id"), "school_year").agg(pl.col("good", "books", "students").sum())
         known = sums.filter((pl.col("books") >= 0) & (pl.col("good") >= 0) & (pl.col("good") <= pl.col("books"))).with_columns(n="students")
         share = known.filter(pl.col("books") > 0).with_columns(indicator_id=pl.lit("materials_spending"), value=pl.col("good") / pl.col("books"))
         each = known.filter(pl.col("students") > 0).with_columns(value=pl.col("good") / pl.col("students"))

@@ -41,6 +41,7 @@ class Money:
         spent = every.filter("is_final")
         current = spent.group_by("lea").agg(
             pl.col("cents").filter("is_current").sum(),
+            on_behalf=pl.col("cents").filter(pl.col("is_current") & code.str.starts_with("24")).sum(),
             instruction=pl.col("cents").filter(pl.col("is_current") & function.str.starts_with("1")).sum(),
             administration=pl.col("cents").filter(pl.col("is_current") & function.str.contains("^2[345]")).sum(),
         )
@@ -76,10 +77,12 @@ class Money:
         parts = []
         for column in ABOVE_SCHOOLS:
             sums = frame.group_by(pl.col(column).alias("org_id"), "school_year").agg(
-                pl.col("cents", "students", "instruction", "administration").sum()
+                pl.col("cents", "students", "on_behalf", "instruction", "administration").sum()
             )
             usd = pl.col("cents") / 100
             parts.append(sums.with_columns(indicator_id=pl.lit("current_expenditure"), value=usd, n=pl.lit(None)))
+            of_state = sums.with_columns(facet=pl.lit("ON_BEHALF"), value=pl.col("on_behalf") / 100, n=pl.lit(None))
+            parts.append(of_state.with_columns(indicator_id=pl.lit("current_expenditure")))
             parts.append(sums.with_columns(indicator_id=pl.lit("per_pupil_expenditure"), value=usd / pl.col("students"), n="students"))
             for name in ("instruction", "administration"):
                 share = pl.col(name) / pl.col("cents")

@@ -7,12 +7,6 @@ lea as (
 
 ),
 
-ancestry as (
-
-    select * from {{ ref('int_lea__rolled') }}
-
-),
-
 -- Books, supplies for technology, software, for instruction and its improvement (NCES 2015-347); no such line is none.
 spent as (
 
@@ -51,30 +45,31 @@ student as (
 
 ),
 
+-- To regions and the state are added LEAs whose books have as much as they say they spent; in its own row each says why not.
 paired as (
 
     select
         adopted.*,
+        ancestry.ancestor_org_id,
         spent.material_usd,
         student.student_count,
-        adopted.spending_line_count > 0 and spent.org_id is not null as is_known,
-        adopted.spending_line_count > 0 and spent.org_id is not null and student.student_count is not null as is_counted
+        adopted.spending_line_count > 0 and spent.org_id is not null
+        and (adopted.high_quality_usd <= spent.material_usd or adopted.org_id = ancestry.ancestor_org_id) as is_known
     from adopted
+    inner join {{ ref('int_lea__rolled') }} as ancestry on adopted.org_id = ancestry.org_id
     left join spent on adopted.org_id = spent.org_id and adopted.school_year = spent.school_year
     left join student on adopted.org_id = student.org_id and adopted.school_year = student.school_year
 
 )
 
--- LEAs of which both are known; the others are counted.
 select
-    ancestry.ancestor_org_id as org_id,
-    paired.school_year,
-    count(*) filter (where not paired.is_known) as missing_lea_count,
-    sum(paired.high_quality_usd) filter (where paired.is_known) as high_quality_usd,
-    sum(paired.material_usd) filter (where paired.is_known) as material_usd,
-    sum(paired.high_quality_usd) filter (where paired.is_counted) as counted_high_quality_usd,
-    sum(paired.material_usd) filter (where paired.is_counted) as counted_material_usd,
-    sum(paired.student_count) filter (where paired.is_known) as student_count
+    ancestor_org_id as org_id,
+    school_year,
+    count(*) filter (where not is_known) as missing_lea_count,
+    sum(high_quality_usd) filter (where is_known) as high_quality_usd,
+    sum(material_usd) filter (where is_known) as material_usd,
+    sum(high_quality_usd) filter (where is_known and student_count is not null) as counted_high_quality_usd,
+    sum(material_usd) filter (where is_known and student_count is not null) as counted_material_usd,
+    sum(student_count) filter (where is_known) as student_count
 from paired
-inner join ancestry on paired.org_id = ancestry.org_id
-group by ancestry.ancestor_org_id, paired.school_year
+group by ancestor_org_id, school_year

@@ -13,7 +13,9 @@ spending as (
         ledger_cell.org_id,
         ledger_cell.school_year,
         bool_and(ledger_cell.is_full_year) as is_full_year,
-        sum(ledger_cell.current_expenditure_usd) as current_expenditure_usd
+        sum(ledger_cell.current_expenditure_usd) as current_expenditure_usd,
+        -- What the state pays for the LEA, such as pensions (NCES 2015-347, object 240).
+        coalesce(sum(ledger_cell.current_expenditure_usd) filter (where ledger_cell.object_code like '24%'), 0) as on_behalf_usd
     from {{ ref('fct_ledger_cell') }} as ledger_cell
     inner join lea on ledger_cell.org_id = lea.org_id
     group by ledger_cell.org_id, ledger_cell.school_year
@@ -52,6 +54,7 @@ select
     coalesce(spending.school_year, membership.school_year) as school_year,
     spending.is_full_year,
     spending.current_expenditure_usd,
+    spending.on_behalf_usd,
     own.own_site_usd,
     membership.student_count
 from spending

@@ -12,7 +12,7 @@ site as (
 
 ),
 
--- What stands at a school that has pupils is the school's; what stands at the LEA is shared out.
+-- What stands at a school that has pupils is the school's, at any other the LEA's; what stands at the LEA is shared out.
 direct as (
 
     select
@@ -41,7 +41,7 @@ central as (
 part as (
 
     select
-        org_id,
+        case when student_count is null then lea_id else org_id end as org_id,
         lea_id,
         school_year,
         facet,
