@@ -16,7 +16,7 @@ progress as (
 
 ),
 
--- 1 Red to 4 Green; a value that is not of this year counts one step less (indicators.md 6.1).
+-- 1 Red to 4 Green; a value older than one cycle, of a year before the last, counts one step less (indicators.md 6.1).
 graded as (
 
     select
@@ -26,7 +26,7 @@ graded as (
             when progress_ratio >= {{ var('amber_green_minimum') }} then 3
             when progress_ratio >= {{ var('amber_red_minimum') }} then 2
             else 1
-        end - case when measured_year < school_year then 1 else 0 end) as grade,
+        end - case when measured_year < school_year - 1 then 1 else 0 end) as grade,
         -- Years without a value stand alone, below 0, so that the others follow one another.
         (1 - 2 * num_nulls(actual_value))
         * row_number() over (partition by goal_key, num_nulls(actual_value) order by school_year) as step
@@ -72,7 +72,7 @@ select
     {%- endfor %}
     (array['Red', 'Amber-Red', 'Amber-Green', 'Green'])[rated.status] as status_code,
     graded.is_on_track,
-    graded.measured_year < graded.school_year as is_stale,
+    graded.measured_year < graded.school_year - 1 as is_stale,
     abs(graded.z_score) < {{ var('z_noise') }} as is_within_noise,
     cast({{ normal_share('graded.direction * graded.z_score') }} as numeric(18, 6)) as on_track_probability,
     graded.reason_code

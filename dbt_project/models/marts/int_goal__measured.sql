@@ -24,7 +24,7 @@ actual as (
 
 ),
 
--- The value of the year, else the last one since the baseline, which is then stale (indicators.md 6.1).
+-- The value of the year, else the last one since the baseline, which is stale in time (indicators.md 6.1).
 latest as (
 
     select distinct on (
@@ -73,7 +73,7 @@ left join latest
     on
         {% for column in scope %}goal.{{ column }} = latest.{{ column }}
         and {% endfor %}goal.goal_code = latest.goal_code and goal.school_year = latest.school_year
--- A stale value is held against the trajectory of its own year.
+-- A value of an earlier year is held against the trajectory of its own year.
 left join goal as past
     on
         {% for column in scope %}goal.{{ column }} = past.{{ column }}

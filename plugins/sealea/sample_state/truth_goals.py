@@ -54,7 +54,7 @@ def goals(size: Size, state: Organisations, values: pl.DataFrame) -> pl.DataFram
             z = (value - way) / error if error > 0 else None
             ratio = (value - base) / (way - base) if direction * (way - base) > 0 else None
             is_on_track = min(direction * (value - way), direction * (value - base)) >= -1e-9
-            status = graded(ratio, is_on_track=is_on_track, is_stale=measured < year, z=z, before=status)
+            status = graded(ratio, is_on_track=is_on_track, is_stale=year - measured > 1, z=z, before=status)
             rap = (aim - value) / (end - year) if end > year else None
             rows.append((target["goal_code"], *scope, year, way, value, ratio, z, rap, STATUSES[status - 1]))
     return pl.DataFrame(rows, schema=GOAL, orient="row")
