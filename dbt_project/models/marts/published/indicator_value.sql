@@ -41,7 +41,10 @@ select
     } %}
     {%- for measure, decimals in measures.items() %}
     cast(
-        case when screened.is_shown then round(screened.{{ measure }}, {{ decimals }}) end as numeric(18, 6)
+        case
+            when screened.is_shown{{ ' and ' ~ tells_spread('screened') if measure == 'standard_error' }}
+                then round(screened.{{ measure }}, {{ decimals }})
+        end as numeric(18, 6)
     ) as {{ measure }},
     {%- endfor %}
     screened.published_reason_code as reason_code,
