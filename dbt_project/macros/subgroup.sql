@@ -8,6 +8,7 @@
         'sex': 'sex_code',
         'economic': 'economic_code',
         'english_learner': 'english_learner_code',
+        'monitored_learner': 'monitored_learner_code',
         'disability': 'disability_code',
         'gifted': 'gifted_code',
     } -%}

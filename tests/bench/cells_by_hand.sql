@@ -30,12 +30,14 @@ select
         when grouping(placed.sex_code) = 0 then 'sex'
         when grouping(placed.economic_code) = 0 then 'economic'
         when grouping(placed.english_learner_code) = 0 then 'english_learner'
+        when grouping(placed.monitored_learner_code) = 0 then 'monitored_learner'
         when grouping(placed.disability_code) = 0 then 'disability'
         when grouping(placed.gifted_code) = 0 then 'gifted'
         else 'all'
     end as subgroup_dimension_code,
     coalesce(
-        placed.race_code, placed.sex_code, placed.economic_code, placed.english_learner_code, placed.disability_code, placed.gifted_code, 'ALL'
+        placed.race_code, placed.sex_code, placed.economic_code, placed.english_learner_code, placed.monitored_learner_code,
+        placed.disability_code, placed.gifted_code, 'ALL'
     ) as subgroup_code,
     count(*) filter (where placed.is_home) as enrolled_count,
     count(*) filter (where placed.is_home and placed.is_expected) as expected_count,
@@ -64,6 +66,7 @@ group by
         (placed.sex_code),
         (placed.economic_code),
         (placed.english_learner_code),
+        (placed.monitored_learner_code),
         (placed.disability_code),
         (placed.gifted_code),
         ()

@@ -8,14 +8,6 @@ result as (
     from {{ ref('int_assessment__chosen') }}
     where {{ is_touched('responsible_lea_id', ['assessment_result', 'student_enrollment']) }}
 
-),
-
--- What the LEA's own roster says of the student counts before what the results say (layouts.md ASM-014).
-roster as (
-
-    select * from {{ ref('int_student__described') }}
-    where {{ is_touched('lea_id', ['assessment_result', 'student_enrollment']) }}
-
 )
 
 select
@@ -38,6 +30,9 @@ select
     {{ member('coalesce(roster.is_economically_disadvantaged, result.is_economically_disadvantaged)', 'ECODIS', 'NECODIS') }}
         as economic_code,
     {{ member('coalesce(roster.is_english_learner, result.is_english_learner)', 'LEP', 'NLEP') }} as english_learner_code,
+    {{ member(
+        'coalesce(roster.is_monitored_former_english_learner, result.is_monitored_former_english_learner)', 'MLEP', 'NMLEP'
+    ) }} as monitored_learner_code,
     {{ member('coalesce(roster.is_student_with_disability, result.is_student_with_disability)', 'WDIS', 'WODIS') }}
         as disability_code,
     {{ member('result.is_gifted', 'GT', 'NGT') }} as gifted_code,
@@ -61,9 +56,11 @@ select
             then result.scale_score
     end as scale_score
 from result
-left join roster
+-- What the LEA's own roster says of the student counts before what the results say (layouts.md ASM-014).
+left join {{ ref('int_student__described') }} as roster
     on
         result.responsible_lea_id = roster.lea_id
+        and {{ is_touched('roster.lea_id', ['assessment_result', 'student_enrollment']) }}
         and result.school_year = roster.school_year
         and result.student_pid = roster.student_pid
 left join {{ ref('int_state__parameterised') }} as state on result.state_code = state.state_code
@@ -73,7 +70,6 @@ left join {{ ref('dim_assessment_scale') }} as scale
         and result.school_year = scale.school_year
         and result.subject_code = scale.subject_code
         and result.grade_enrolled_code = scale.grade_code
-left join {{ ref('int_organisation__placed') }} as lea
-    on result.responsible_lea_id = lea.org_id and lea.org_type_code = 'LEA'
+left join {{ ref('int_organisation__placed') }} as lea on result.responsible_lea_id = lea.org_id and lea.org_type_code = 'LEA'
 left join {{ ref('int_organisation__placed') }} as school
     on result.responsible_school_id = school.org_id and lea.org_id = school.lea_id and school.org_type_code = 'SCHOOL'

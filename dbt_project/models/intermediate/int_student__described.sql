@@ -26,6 +26,7 @@ select distinct on (enrollment.lea_id, enrollment.school_year, enrollment.studen
     enrollment.is_economically_disadvantaged,
     enrollment.is_english_learner,
     enrollment.is_first_year_english_learner,
+    enrollment.is_monitored_former_english_learner,
     enrollment.is_student_with_disability
 from {{ ref('stg_student_enrollment') }} as enrollment
 inner join load_ranked on enrollment.load_id = load_ranked.load_id and enrollment.lea_id = load_ranked.owner_org_id

@@ -38,7 +38,7 @@ latest as (
         {%- endfor %}
         case when actual.value is not null then actual.school_year end as measured_year,
         actual.value,
-        actual.standard_error,
+        case when {{ tells_spread('actual') }} then actual.standard_error end as standard_error,
         actual.reason_code
     from goal
     inner join actual

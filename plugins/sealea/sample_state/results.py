@@ -8,7 +8,7 @@ import polars as pl
 from sealea.sample_state import reform
 from sealea.sample_state.organisations import GRADES, RACES, Organisations
 from sealea.sample_state.size import Size
-from sealea.sample_state.students import FROM_OTHER_LEA, FROM_OWN_LEA, LEARNER, LEARNER_FIRST_YEAR, LEFT_EARLY, WHOLE_YEAR, Students
+from sealea.sample_state.students import FROM_OTHER_LEA, FROM_OWN_LEA, LEARNER, LEARNER_EXITED, LEARNER_FIRST_YEAR, LEFT_EARLY, WHOLE_YEAR, Students
 
 SUBJECTS = ("ELA", "MATH")
 RACE_COLUMNS = {"AM7": "is_american_indian", "AS7": "is_asian", "BL7": "is_black", "PI7": "is_pacific_islander", "WH7": "is_white"}
@@ -152,6 +152,7 @@ def result_file(state: Organisations, frame: pl.DataFrame, year: int, subject: s
         yes(pl.col("is_poor")).alias("is_economically_disadvantaged"),
         yes(pl.col("learner").is_in([LEARNER_FIRST_YEAR, LEARNER])).alias("is_english_learner"),
         yes(pl.col("learner") == LEARNER_FIRST_YEAR).alias("is_first_year_english_learner"),
+        yes(pl.col("learner") == LEARNER_EXITED).alias("is_monitored_former_english_learner"),
         yes(pl.col("has_disability")).alias("is_student_with_disability"),
         yes(pl.col("is_gifted")).alias("is_gifted"),
         pl.concat_str(pl.when("is_alternate").then(pl.lit("EXAA-")).otherwise(pl.lit("EXSA-")), pl.lit(subject + "-"), grade).alias("test_code"),

@@ -8,7 +8,7 @@ import polars as pl
 from sealea.sample_state.organisations import GRADES, RACES, Organisations
 from sealea.sample_state.results import FATES
 from sealea.sample_state.size import STATE, Size
-from sealea.sample_state.students import FROM_OTHER_LEA, FROM_OWN_LEA, LEARNER, LEARNER_FIRST_YEAR, WHOLE_YEAR
+from sealea.sample_state.students import FROM_OTHER_LEA, FROM_OWN_LEA, LEARNER, LEARNER_EXITED, LEARNER_FIRST_YEAR, WHOLE_YEAR
 from sealea.sample_state.truth_spread import LEVEL_COUNTS, gaps_of_state, spread
 from sealea.sample_state.truth_table import ABOVE_SCHOOLS, placed, told
 
@@ -58,7 +58,7 @@ class Scores:
         # Where a student counts as having spent the full year: the school, the LEA alone, the state alone, or nowhere.
         own = pl.when(pl.col("stay") == WHOLE_YEAR).then(pl.lit(0)).when(pl.col("stay") == FROM_OWN_LEA).then(pl.lit(1))
         marked = marked.with_columns(fay=own.when(pl.col("stay") == FROM_OTHER_LEA).then(pl.lit(2)).otherwise(pl.lit(3)))
-        for name in ("all", "race", "sex_code", "economic", "learner_code", "disability", "gifted"):
+        for name in ("all", "race", "sex_code", "economic", "learner_code", "monitored", "disability", "gifted"):
             keys = ["school", "grade", pl.col(name).alias("subgroup_code")]
             cell = marked.group_by(*keys, "fay").agg(
                 *(pl.col(count).sum().cast(pl.Int64) for count in ("expected", "tested", "proficient")),
@@ -69,7 +69,7 @@ class Scores:
                 **{name: (pl.col("level") == place).sum().cast(pl.Int64) for place, name in enumerate(LEVEL_COUNTS, 1)},
             )
             self.cells.append(cell.with_columns(school_year=pl.lit(year, pl.Int64), subject_code=pl.lit(subject)))
-            if name not in ("all", "gifted"):
+            if name not in ("all", "monitored", "gifted"):
                 counted = marked.filter(pl.col("points").is_not_null()).group_by(*keys, "points").agg(pl.len().cast(pl.Int64).alias("count"))
                 self.add_counts(counted.with_columns(school_year=pl.lit(year, pl.Int64), subject_code=pl.lit(subject)))
 
@@ -168,6 +168,7 @@ def groups() -> dict[str, pl.Expr]:
         "sex_code": pl.col("sex").cast(pl.Int64).replace_strict([0, 1, 2], ["F", "M", "X"], return_dtype=pl.String),
         "economic": either(pl.col("is_poor"), "ECODIS", "NECODIS"),
         "learner_code": either(is_learner, "LEP", "NLEP"),
+        "monitored": either(pl.col("learner") == LEARNER_EXITED, "MLEP", "NMLEP"),
         "disability": either(pl.col("has_disability"), "WDIS", "WODIS"),
         "gifted": either(pl.col("is_gifted"), "GT", "NGT"),
     }

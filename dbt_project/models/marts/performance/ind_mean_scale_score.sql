@@ -54,10 +54,7 @@ select
     cast(null as numeric(18, 6)) as numerator,
     cast(null as numeric(18, 6)) as denominator,
     cast(mean_score as numeric(18, 6)) as value,
-    -- It tells the spread, which goes with at least 30 students only (the same rule).
-    cast(
-        case when score_count >= {{ var('minimum_n_spread') }} then sqrt(variance / score_count) end as numeric(18, 6)
-    ) as standard_error,
+    cast(case when score_count > 1 then sqrt(variance / score_count) end as numeric(18, 6)) as standard_error,
     cast(null as numeric(18, 6)) as interval_low,
     cast(null as numeric(18, 6)) as interval_high,
     cast(score_count as numeric(18, 6)) as n,

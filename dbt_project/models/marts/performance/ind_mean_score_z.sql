@@ -71,7 +71,7 @@ mean as (
 select
     {{ indicator_row(
         'mean_score_z', value='mean_z',
-        standard_error='case when score_count >= ' ~ var('minimum_n_spread') ~ ' then error end',
+        standard_error='case when score_count > 1 then error end',
         n='score_count',
         reason_code="case when mean_z is null then case when tested_count > 0 then 'NO_VARIATION'"
         ~ " when is_of_several_scales then 'NOT_COMPARABLE' else 'NO_STUDENTS' end end",

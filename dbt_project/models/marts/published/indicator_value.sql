@@ -45,6 +45,7 @@ select
     cast(
         case
             when screened.{{ 'has_bounds' if measure in ('interval_low', 'interval_high', 'n') else 'is_shown' }}
+                {{- ' and ' ~ tells_spread('screened') if measure == 'standard_error' }}
                 then round(screened.{{ measure }}, {{ decimals }})
         end as numeric(18, 6)
     ) as {{ measure }},
