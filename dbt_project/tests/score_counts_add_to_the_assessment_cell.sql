@@ -1,4 +1,4 @@
--- The two cells of scores count the same students: their number and the sum of their scores.
+-- The two cells of scores count the same students: their number and the sum of their scores, in every dimension that has a contrast.
 with
 
 organisation as (
@@ -46,7 +46,10 @@ summed as (
         cell.score_sum
     from {{ ref('fct_assessment_cell') }} as cell
     inner join organisation on cell.org_id = organisation.org_id
-    where cell.grade_code <> 'ALL' and cell.subgroup_dimension_code <> 'all' and cell.score_count > 0
+    where
+        cell.grade_code <> 'ALL'
+        and cell.subgroup_dimension_code in (select contrast.subgroup_dimension_code from {{ ref('contrast') }} as contrast)
+        and cell.score_count > 0
 
 )
 
