@@ -1,4 +1,4 @@
--- The two cells of scores count the same students: their number and the sum of their scores, in every dimension that has a contrast.
+-- The two cells of scores count the same students, by number and sum of scores, in every dimension that has a contrast.
 with
 
 organisation as (

@@ -9,7 +9,7 @@ test_of_year as (
         registry.subject_code,
         registry.grade_code,
         string_agg(distinct registry.test_code, '+' order by registry.test_code) as test_codes,
-        count(distinct (registry.test_code, registry.minimum_score, registry.maximum_score)) = 1 as is_one_scale,
+        count(distinct concat_ws('/', registry.test_code, registry.minimum_score, registry.maximum_score)) = 1 as is_one_scale,
         min(registry.minimum_score) as loss,
         max(registry.maximum_score) as hoss,
         max(registry.score_standard_error) as score_standard_error,
@@ -48,29 +48,33 @@ dated as (
     from compared
     window history as (partition by state_code, subject_code, grade_code order by school_year asc)
 
+),
+
+-- A test that ends a course is taken in any grade of middle and high school (1.2).
+taken as (
+
+    select
+        *,
+        concat_ws('-', state_code, subject_code, grade_code, scale_year) as scale_id,
+        unnest(string_to_array(
+            case grade_code when 'EOC' then '06 07 08 09 10 11 12' else grade_code end || ' ALL', ' '
+        )) as enrolled_grade_code
+    from dated
+
 )
 
--- All grades together are comparable while each of them is. A test that ends a course is taken in any grade of middle and high
--- school: its levels count there, so that its cut scores do, and its scores nowhere, so that its scale does not (1.2).
+-- All grades together are comparable while each of them is. Of a test that ends a course the levels count, so that its cut
+-- scores do, and the scores do not, so that its scale does not.
 select
-    dated.state_code,
-    dated.school_year,
-    dated.subject_code,
-    enrolled.grade_code,
-    string_agg(
-        concat_ws('-', dated.state_code, dated.subject_code, dated.grade_code, dated.scale_year), ' ' order by dated.grade_code
-    ) filter (where enrolled.grade_code in (dated.grade_code, 'ALL')) as scale_id,
-    string_agg(
-        concat_ws('-', dated.state_code, dated.subject_code, dated.grade_code, dated.scale_year, dated.cut_set_year),
-        ' ' order by dated.grade_code
-    ) as cut_set_id,
-    min(dated.loss) filter (where enrolled.grade_code = dated.grade_code) as loss,
-    max(dated.hoss) filter (where enrolled.grade_code = dated.grade_code) as hoss,
-    max(dated.score_standard_error) filter (where enrolled.grade_code = dated.grade_code) as score_standard_error,
-    bool_and(dated.is_one_scale) filter (where enrolled.grade_code = dated.grade_code) as is_one_scale
-from dated
-cross join lateral unnest(
-    case dated.grade_code when 'EOC' then array['06', '07', '08', '09', '10', '11', '12'] else array[dated.grade_code] end
-    || array['ALL']
-) as enrolled (grade_code)
-group by dated.state_code, dated.school_year, dated.subject_code, enrolled.grade_code
+    state_code,
+    school_year,
+    subject_code,
+    enrolled_grade_code as grade_code,
+    string_agg(scale_id, ' ' order by grade_code) filter (where enrolled_grade_code in (grade_code, 'ALL')) as scale_id,
+    string_agg(concat_ws('-', scale_id, cut_set_year), ' ' order by grade_code) as cut_set_id,
+    min(loss) filter (where enrolled_grade_code = grade_code) as loss,
+    max(hoss) filter (where enrolled_grade_code = grade_code) as hoss,
+    max(score_standard_error) filter (where enrolled_grade_code = grade_code) as score_standard_error,
+    bool_and(is_one_scale) filter (where enrolled_grade_code = grade_code) as is_one_scale
+from taken
+group by state_code, school_year, subject_code, enrolled_grade_code

@@ -51,17 +51,16 @@ pooled as (
         {{ keys | join(', ') }},
         grade_code,
         'YEARS_{{ years }}' as facet,
-        count(*) over years_{{ years }} = {{ years }} as is_whole,
-        max(cuts_since) over years_{{ years }} <= school_year - {{ years - 1 }}
-        and min(cuts_until) over years_{{ years }} >= school_year as is_comparable,
-        sum(proficient_count) over years_{{ years }} as proficient_count,
-        sum(tested_count) over years_{{ years }} as tested_count
+        count(*) over year = {{ years }} as is_whole,
+        max(cuts_since) over year <= school_year - {{ years - 1 }} and min(cuts_until) over year >= school_year as is_comparable,
+        sum(proficient_count) over year as proficient_count,
+        sum(tested_count) over year as tested_count
     from cell
-    window years_{{ years }} as (
-        partition by org_id, subject_code, grade_code, subgroup_code
-        order by school_year asc
-        range between {{ years - 1 }} preceding and current row
-    )
+    window
+        year as (
+            partition by org_id, subject_code, grade_code, subgroup_code
+            order by school_year asc range between {{ years - 1 }} preceding and current row
+        )
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 
