@@ -88,10 +88,19 @@
     {{ return(conditions) }}
 {% endmacro %}
 
+{# Return whether this run makes any indicator of a folder of marts again. #}
+{% macro shows_others(folder) %}
+    {%- set shown = [] -%}
+    {%- for node in graph.nodes.values() if node.unique_id in selected_resources and node.name.startswith('ind_') and folder in node.fqn -%}
+        {%- do shown.append(node.name) -%}
+    {%- endfor -%}
+    {{ return(shown | length > 0) }}
+{% endmacro %}
+
 {# Return the conditions on the rows of a model that this run makes again, each of which PostgreSQL can look up in its way; none for all. #}
 {% macro touched_rows(config, totals=true) %}
     {%- set orgs = touched_orgs(config.get('extracts') or [], totals=totals) -%}
-    {%- if orgs is none -%}{{ return(none) }}{%- endif -%}
+    {%- if orgs is none or config.get('shows') and shows_others(config.get('shows')) -%}{{ return(none) }}{%- endif -%}
     {%- set is_of_orgs = is_one_of(config.get('touched_by'), orgs) if orgs else '' -%}
     {%- if config.get('whole_state') -%}
         {{ return(are_of_indicators(is_of_orgs)) }}
@@ -104,7 +113,8 @@
 {# in one transaction. `extracts` are those that the rows come from, none: any. With `adds_up`, the measures of the table, its SQL makes no #}
 {# rows of regions and the state when it is built by touch: to theirs is added by how much their members changed. With `whole_state` the rows #}
 {# of indicators that do not belong to organisations in this way are made again too, with `compares_with_state` those for which the state's #}
-{# mean or spread has changed. Correct only where a row depends on nothing else but rows of its organisation. #}
+{# mean or spread has changed. A mart that `shows` the indicators of a folder is made whole if one of them is made again; else its rows differ #}
+{# by their coverage alone. Correct only where a row depends on nothing else but rows of its organisation. #}
 {% materialization incremental, adapter='postgres' %}
     {%- set conditions = touched_rows(config, totals=not config.get('adds_up')) -%}
     {%- set existing = load_cached_relation(this) -%}

@@ -19,7 +19,7 @@ from sealea.settings import PROJECT, Settings
 SIZE = Size(leas=12, students=700, years=2, seed=3)
 RESULTS = ("restricted.fct_assessment_cell", "restricted.fct_score_count", "restricted.ind_proficiency", "restricted.ind_gap_v")
 KEPT = (*RESULTS, "restricted.fct_ledger_cell", "restricted.fct_staff_cell", "restricted.fct_teacher_cell")
-# What rests on no test result; a log of submissions and what is counted by loads is made again with every file.
+# What rests on no test result, but for its coverage; a log of submissions and what is counted by loads is made again with every file.
 OF_OTHER_FILES = (
     "fct_ledger_cell",
     "fct_materials_cell",
@@ -27,6 +27,8 @@ OF_OTHER_FILES = (
     "ind_current_expenditure",
     "ind_materials_use",
     "ind_teacher_retention",
+    "materials_restricted",
+    "teacher_equity_restricted",
 )
 TABLES = """
     select schemaname || '.' || tablename from pg_tables where schemaname in ('intermediate', 'restricted', 'candidate')
