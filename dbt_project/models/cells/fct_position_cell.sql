@@ -21,15 +21,13 @@ reported as (
 
 ),
 
-position as (
+filled as (
 
     select
         assignment.org_id,
         assignment.school_year,
         assignment.job_class_code,
         assignment.fte as filled_fte,
-        0 as vacant_fte,
-        0 as vacant_fte_years,
         reported.told_share
     from {{ ref('int_staff__capped') }} as assignment
     inner join reported on assignment.lea_id = reported.lea_id and assignment.school_year = reported.school_year
@@ -37,6 +35,20 @@ position as (
         not assignment.is_substitute
         and make_date(assignment.school_year - 1, 10, 1)
         between assignment.begin_date and coalesce(assignment.end_date, cast('infinity' as date))
+
+),
+
+position as (
+
+    select
+        org_id,
+        school_year,
+        job_class_code,
+        filled_fte,
+        0 as vacant_fte,
+        0 as vacant_fte_years,
+        told_share
+    from filled
     union all
     select
         vacancy.org_id,
@@ -48,17 +60,6 @@ position as (
         vacancy.told_share
     from {{ ref('int_vacancy__dated') }} as vacancy
     inner join reported on vacancy.lea_id = reported.lea_id and vacancy.school_year = reported.school_year
-    union all
-    select
-        substituted.org_id,
-        substituted.school_year,
-        substituted.job_class_code,
-        0 as filled_fte,
-        substituted.fte as vacant_fte,
-        substituted.vacant_fte_years,
-        reported.told_share
-    from {{ ref('int_position__substituted') }} as substituted
-    inner join reported on substituted.lea_id = reported.lea_id and substituted.school_year = reported.school_year
 
 )
 

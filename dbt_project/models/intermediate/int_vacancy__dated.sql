@@ -38,8 +38,6 @@ select
     cast(vacancy.school_year as integer) as school_year,
     vacancy.job_class_code,
     vacancy.fte,
-    vacancy.covered_by_code,
-    vacancy.untold_day,
     -- Vacant until the day on which somebody holds the position; a substitute does not hold it (indicators.md 3.6).
     -- A file for a day before October 1 cannot say.
     case
