@@ -4,8 +4,8 @@
 {%- endmacro %}
 
 {#
-    Return the joins that national_code needs, of a relation with lea_id, fiscal_year and the codes of the account string. The state is
-    asked of codes that are found alone: a few of them against each of many millions of lines.
+    Return the joins that national_code needs, of a relation with lea_id, fiscal_year and the codes of the account string. They go
+    by the code; state and years are conditions on what is found, so that PostgreSQL can hash.
 #}
 {% macro national_code_joins(line, dimensions=['fund', 'function', 'object', 'program']) -%}
     {%- for dimension in dimensions %}

@@ -88,8 +88,8 @@
     {{ return(conditions) }}
 {% endmacro %}
 
-{# Return whether this run makes any indicator of a folder of marts again. #}
-{% macro shows_others(folder) %}
+{# Return whether this run makes any indicator of a folder of models again. #}
+{% macro makes_indicators_of(folder) %}
     {%- set shown = [] -%}
     {%- for node in graph.nodes.values() if node.unique_id in selected_resources and node.name.startswith('ind_') and folder in node.fqn -%}
         {%- do shown.append(node.name) -%}
@@ -100,7 +100,7 @@
 {# Return the conditions on the rows of a model that this run makes again, each of which PostgreSQL can look up in its way; none for all. #}
 {% macro touched_rows(config, totals=true) %}
     {%- set orgs = touched_orgs(config.get('extracts') or [], totals=totals) -%}
-    {%- if orgs is none or config.get('shows') and shows_others(config.get('shows')) -%}{{ return(none) }}{%- endif -%}
+    {%- if orgs is none or config.get('shows') and makes_indicators_of(config.get('shows')) -%}{{ return(none) }}{%- endif -%}
     {%- set is_of_orgs = is_one_of(config.get('touched_by'), orgs) if orgs else '' -%}
     {%- if config.get('whole_state') -%}
         {{ return(are_of_indicators(is_of_orgs)) }}

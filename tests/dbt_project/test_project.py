@@ -38,20 +38,28 @@ def test_the_extracts_of_leas_and_their_owners_come_from_the_contracts() -> None
 def test_a_state_asks_for_the_required_columns_that_its_pack_neither_makes_optional_nor_leaves_unchecked() -> None:
     contracts = load_contracts(PROJECT)
     rules = {"REC-002.fte": "not_applicable", "REC-002.begin_date": "W", "REC-002.job_class_code": {"fall": "not_applicable", "other": "F2"}}
-    pack = Pack.model_validate(
-        {"state_code": "ZZ", "title": "Zenith", "file_name": "{extract}.csv", "optional_columns": {"staff": ["birth_date"]}, "rules": rules}
-    )
+    named = {"state_code": "ZZ", "title": "Zenith", "time_zone": "America/Chicago", "file_name": "{extract}.csv"}
+    pack = Pack.model_validate({**named, "optional_columns": {"staff": ["birth_date"]}, "rules": rules})
 
     # Of staff the contract requires 7 columns, of staff_assignment and staff_vacancy 8, with an fte each; the S-275 has no names, birth dates or terms of employment.
     assert state_extracts(contracts, [pack]).splitlines()[1:] == ["ZZ,staff,6", "ZZ,staff_assignment,7", "ZZ,staff_vacancy,7"]
     assert (DBT_PROJECT / "seeds/state_extract.csv").read_text().splitlines()[1:] == ["AK,finance_transaction,6", "WA,staff,3"]
 
 
+def test_the_marts_of_teachers_and_materials_show_indicators_of_their_folders_alone() -> None:
+    """Their rows of untouched organisations are kept unless an indicator of the folder is made again (config `shows`)."""
+    folders = {path.stem.removeprefix("ind_"): path.parent.name for path in OURS if path.stem.startswith("ind_")}
+    quoted = re.findall(r"'(\w+)'", (DBT_PROJECT / "macros/teacher_equity.sql").read_text())
+
+    assert {folders[name] for name in quoted if name in folders} == {"equity"}
+    assert {folder for name, folder in folders.items() if name.startswith("materials_")} == {"materials"}
+
+
 def test_a_due_day_ends_in_the_time_zone_of_the_pack() -> None:
-    pack = Pack.model_validate({"state_code": "ZZ", "title": "Zenith", "file_name": "{extract}.csv"})
+    pack = Pack.model_validate({"state_code": "ZZ", "title": "Zenith", "time_zone": "America/Chicago", "file_name": "{extract}.csv"})
     nowhere = pack.model_copy(update={"time_zone": "America/Nowhere"})
 
-    assert state_time_zones([pack]) == "state_code,time_zone\nZZ,America/New_York\n"
+    assert state_time_zones([pack]) == "state_code,time_zone\nZZ,America/Chicago\n"
     with pytest.raises(ContractError, match="ZZ: America/Nowhere"):
         state_time_zones([nowhere])
     rows = (DBT_PROJECT / "seeds/state_time_zone.csv").read_text().splitlines()

@@ -83,4 +83,4 @@ def test_dates_are_read_in_the_forms_that_the_pack_declares_and_in_no_others(exa
 @pytest.mark.parametrize("forms", [["M/D/YYYY", "D/M/YYYY"], ["YYYY-DD-MM"], ["MDYYYY"], ["YYYY-MMM-DD"]])
 def test_forms_of_dates_that_could_be_two_dates_are_no_pack(forms):
     with pytest.raises(ValidationError, match="date"):
-        Pack.model_validate({"state_code": "EX", "title": "Example", "file_name": "x", "date_forms": forms})
+        Pack.model_validate({"state_code": "EX", "title": "Example", "time_zone": "America/Chicago", "file_name": "x", "date_forms": forms})

@@ -25,7 +25,7 @@ FAULTS = [
     (PACK, "other: F2", "other: F3", r"pack.yml: .*rules.PER-005"),
     (PACK, "rules:", "optional_columns: {staff: [lea_id]}\nrules:", r"optional_columns.staff: lea_id is no column that may be left out"),
     (PACK, "rules:", "optional_columns: {stuff: [x]}\nrules:", r"optional_columns.stuff: there is no such extract"),
-    (PACK, "title:", "time_zone: Pacific time\ntitle:", r"pack.yml: .*time_zone"),
+    (PACK, "America/New_York", "Pacific time", r"pack.yml: .*time_zone"),
     (PACK, "rules:", "maps: {}\nrulez:", r"pack.yml: .*rulez"),
     (MAP, "  Name: {}\n", "  Name: {}\n  Name: {trim: true}\n", r"personnel.yml: Name is written twice"),
     (PACK, "PER-006:", "PER-005: W\n  PER-006:", r"pack.yml: PER-005 is written twice"),

@@ -70,7 +70,7 @@ select
     school_year,
     subject_code,
     enrolled_grade_code as grade_code,
-    string_agg(scale_id, ' ' order by grade_code) filter (where enrolled_grade_code in (grade_code, 'ALL')) as scale_id,
+    string_agg(scale_id, ' ' order by grade_code) filter (where grade_code <> 'EOC') as scale_id,
     string_agg(concat_ws('-', scale_id, cut_set_year), ' ' order by grade_code) as cut_set_id,
     min(loss) filter (where enrolled_grade_code = grade_code) as loss,
     max(hoss) filter (where enrolled_grade_code = grade_code) as hoss,

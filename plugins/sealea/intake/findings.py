@@ -105,7 +105,7 @@ class Bounded:
                 "rule_id",
                 pl.lit(None, pl.Int64).alias("line_number"),
                 "column_name",
-                pl.format("And {} more records.", "count").alias("detail"),
+                pl.format("And {} more records.", "count").alias("detail"),  # int_collection__answered reads the number
                 *MEANING,
             )
         )

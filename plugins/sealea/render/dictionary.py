@@ -165,7 +165,7 @@ def indicator(project: Path, row: Mapping[str, str], model: Mapping[str, Any]) -
         "Business rule": " ".join(told_by_row.get("business_rule", described).split()),
         "Worked example": told_by_row["worked_example"],
         "Without a value": without_value(given_reasons(project, model["name"], meanings(project)), has_minimum=bool(row["minimum_unit"])),
-        "Needs": ", ".join(needed_extracts(project, model["name"])),
+        "Comes from": ", ".join(needed_extracts(project, model["name"])),
         "Grain": row["grain"],
         "Unit": f"{row['unit']}, {row['decimals']} decimals; {BETTER[row['direction_code']]}",
         "Minimum": stated if row["minimum_parameter"] else row["minimum_unit"] or "none",

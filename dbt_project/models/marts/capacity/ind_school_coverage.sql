@@ -25,6 +25,8 @@ tested as (
         school_year,
         {{ grade_number('grade_code') }} as grade
     from {{ ref('dim_assessment_scale') }}
+    -- Not everybody in a grade takes a test that ends a course.
+    where is_one_scale is not null
 
 ),
 

@@ -6,7 +6,7 @@ pin as (
 
 ),
 
--- Of a rule and column 100 000 lines are told; one finding more, of no line, says how many others there are.
+-- Of a rule and column 100 000 lines are told; one finding more, of no line, says how many others there are (intake/findings.py).
 blank as (
 
     select

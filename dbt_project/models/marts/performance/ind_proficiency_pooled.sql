@@ -46,20 +46,20 @@ cell as (
 -- Each year with the one or two years before it, where there are tested students in all of them.
 pooled as (
 
-    {%- for years in [2, 3] %}
+    {%- for year_count in [2, 3] %}
     select
         {{ keys | join(', ') }},
         grade_code,
-        'YEARS_{{ years }}' as facet,
-        count(*) over year = {{ years }} as is_whole,
-        max(cuts_since) over year <= school_year - {{ years - 1 }} and min(cuts_until) over year >= school_year as is_comparable,
-        sum(proficient_count) over year as proficient_count,
-        sum(tested_count) over year as tested_count
+        'YEARS_{{ year_count }}' as facet,
+        count(*) over years = {{ year_count }} as is_whole,
+        max(cuts_since) over years <= school_year - {{ year_count - 1 }} and min(cuts_until) over years >= school_year as is_comparable,
+        sum(proficient_count) over years as proficient_count,
+        sum(tested_count) over years as tested_count
     from cell
     window
-        year as (
+        years as (
             partition by org_id, subject_code, grade_code, subgroup_code
-            order by school_year asc range between {{ years - 1 }} preceding and current row
+            order by school_year asc range between {{ year_count - 1 }} preceding and current row
         )
     {{ 'union all' if not loop.last }}
     {%- endfor %}
