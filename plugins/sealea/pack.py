@@ -71,9 +71,7 @@ class Pack(Closed):
 
     state_code: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
     title: str
-    time_zone: str = Field(
-        pattern=r"^[A-Z][A-Za-z]+(/[A-Z][A-Za-z_]+)+$", description="IANA name of the zone in which a due day ends."
-    )
+    time_zone: str = Field(pattern=r"^[A-Z][A-Za-z]+(/[A-Z][A-Za-z_]+)+$", description="IANA name of the zone in which a due day ends.")
     file_name: str = Field(description="Pattern of file names, with the fields {state} {sender} {extract} {school_year} {window} {sent_at}.")
     extensions: tuple[Literal["csv", "txt", "tsv", "xlsx", "gz", "zip"], ...] = Field(
         default=("csv", "txt", "tsv", "xlsx", "gz", "zip"),

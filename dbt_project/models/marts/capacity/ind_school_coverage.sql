@@ -75,7 +75,5 @@ rolled as (
 )
 
 select
-    {{ indicator_row(
-        'school_coverage', 'reported_count', 'open_count', n='open_count', facet='facet', reason_code='null'
-    ) }}
+    {{ indicator_row('school_coverage', 'reported_count', 'open_count', n='open_count', facet='facet', reason_code='null') }}
 from rolled

@@ -52,7 +52,8 @@ pooled as (
         grade_code,
         'YEARS_{{ year_count }}' as facet,
         count(*) over years = {{ year_count }} as is_whole,
-        max(cuts_since) over years <= school_year - {{ year_count - 1 }} and min(cuts_until) over years >= school_year as is_comparable,
+        max(cuts_since) over years <= school_year - {{ year_count - 1 }}
+        and min(cuts_until) over years >= school_year as is_comparable,
         sum(proficient_count) over years as proficient_count,
         sum(tested_count) over years as tested_count
     from cell
