@@ -5,8 +5,7 @@
 {%- set indicators = {
     'submission_timeliness': "'NOT_APPLICABLE'",
     'submission_days_late': "'NOT_APPLICABLE'",
-    'submission_completeness': nothing_sent,
-    'school_coverage': "'NOT_APPLICABLE'",
+    'submission_completeness': nothing_sent, 'school_coverage': "'NOT_APPLICABLE'",
     'first_pass_acceptance': "'NOT_APPLICABLE'",
     'error_resolution': "'NOT_APPLICABLE'",
     'error_recurrence': "'NOT_APPLICABLE'",
