@@ -1,5 +1,7 @@
 """What is true of goals: where each stands against its trajectory, and whether money goes where the need is (indicators.md 1.10, 5.6, 6)."""
 
+from typing import Any
+
 import polars as pl
 
 from sealea.sample_state.accounts import FEDERAL
@@ -43,9 +45,7 @@ def goals(size: Size, state: Organisations, values: pl.DataFrame) -> pl.DataFram
                 status = None
                 rows.append((target["goal_code"], *scope, year, way, None, None, None, None, None))
                 continue
-            # A new standard makes nobody better or worse: shares on either side of it are not compared.
-            subject = target["subject_code"]
-            if target["indicator_id"] == "proficiency" and has_new_scale(size, subject, measured) != has_new_scale(size, subject, begin):
+            if is_broken(size, target, begin, measured):
                 rows.append((target["goal_code"], *scope, year, way, None, None, None, None, None))
                 continue
             value, n = actual[*scope, measured]
@@ -120,11 +120,13 @@ def needs(size: Size, state: Organisations, values: pl.DataFrame, enrolled: pl.D
         base, aim, begin = float(target["baseline_value"]), float(target["target_value"]), int(target["baseline_year"])
         for (org_id, year), counts in students.items():
             value = actual.get((*(org_id if name == "org_id" else target[name] for name in SCOPE), year))
-            # The way under one standard is not the way under another.
-            is_broken = target["indicator_id"] == "proficiency" and has_new_scale(size, target["subject_code"], year) != has_new_scale(
-                size, target["subject_code"], begin
-            )
-            if value is not None and year > begin and not is_broken:
+            if value is not None and year > begin and not is_broken(size, target, begin, year):
                 left = max(DIRECTIONS[target["indicator_id"]] * (aim - value), 0) / abs(aim - base)
                 need.setdefault((org_id, year), {})[target["goal_code"]] = left * counts[target["contrast_id"]]
     return need
+
+
+def is_broken(size: Size, target: dict[str, Any], begin: int, year: int) -> bool:
+    """Return whether a new standard lies between two years: it makes nobody better or worse, so shares on either side are not compared."""
+    before, after = (has_new_scale(size, target["subject_code"], one) for one in (begin, year))
+    return target["indicator_id"] == "proficiency" and before != after
